@@ -1,0 +1,257 @@
+"""Every error that govkg raises on purpose, tree first.
+
+GovkgError
+  x BadInputError            what the user sent cannot be used
+    - SettingError           a setting is unknown or has an impossible value
+    - SyntaxProblemError          text does not parse: it has a place
+      - QuerySyntaxError
+      - DocumentSyntaxError
+    - ParameterError         a request parameter is missing or out of range
+    - UnsafeInputError       input is refused before it is parsed
+    - TooLargeError          input is over a published limit
+    - ResultTooLargeError    the answer is over a published limit
+    - UnsupportedMediaTypeError
+    - NotAcceptableError
+  x NotFoundError            nothing has this name
+    - NotEntailedError       the statement neither was asserted nor follows
+  x ForbiddenError           writing is switched off
+  x UnavailableError         try again later
+    - DeadlineError          the work took longer than its deadline
+    - BusyError              too much work is waiting
+    - MemoryLimitError       the work needed more memory than one worker has
+    - WorkerLostError        the worker ended without an answer
+    - NotReadyError          the service is still loading, or is ending
+
+An error is data: a stable ``code`` (an anchor in docs/errors.md), named facts, and one
+sentence in each language made from the facts. Status codes live in api/problems.py alone.
+"""
+
+from typing import Any, ClassVar, Literal
+
+Language = Literal["en", "zh"]
+
+
+class GovkgError(Exception):
+    """Any error that govkg raises on purpose.
+
+    Keyword arguments are the facts; they fill the templates in ``message`` and are sent to the
+    client beside the text. They must be JSON values.
+    """
+
+    code: ClassVar[str] = "govkg"
+    title: ClassVar[dict[Language, str]] = {"en": "Something went wrong", "zh": "出现错误"}
+    message: ClassVar[dict[Language, str]] = {"en": "{detail}", "zh": "{detail}"}
+
+    def __init__(self, **facts: Any) -> None:
+        """Keep the facts and make the English sentence the exception's text."""
+        self.facts: dict[str, Any] = facts
+        super().__init__(self.text("en"))
+
+    def text(self, language: Language) -> str:
+        """Return the sentence in one language, with the facts filled in."""
+        return self.message[language].format(**self.facts)
+
+
+class BadInputError(GovkgError):
+    """What the user sent cannot be used."""
+
+    code = "bad-input"
+    title = {"en": "The input cannot be used", "zh": "输入无法使用"}
+
+
+class SettingError(BadInputError):
+    """A setting is unknown or has an impossible value. Facts: name, reason, remedy."""
+
+    code = "setting"
+    title = {"en": "A setting is wrong", "zh": "设置有误"}
+    message = {"en": "{name}: {reason}. {remedy}", "zh": "{name}：{reason}。{remedy}"}
+
+
+class SyntaxProblemError(BadInputError):
+    """Text does not parse. Facts: line and column (both from 1, or null), expected, hint."""
+
+    code = "syntax"
+    title = {"en": "The text does not parse", "zh": "文本无法解析"}
+    message = {
+        "en": "Line {line}, column {column}: {expected}. {hint}",
+        "zh": "第 {line} 行第 {column} 列：{expected}。{hint}",
+    }
+
+
+class QuerySyntaxError(SyntaxProblemError):
+    """The SPARQL text does not parse. Facts as in SyntaxProblemError."""
+
+    code = "query-syntax"
+    title = {"en": "The SPARQL query does not parse", "zh": "SPARQL 查询语法有误"}
+
+
+class DocumentSyntaxError(SyntaxProblemError):
+    """An RDF document does not parse. Facts as in SyntaxProblemError, and format."""
+
+    code = "document-syntax"
+    title = {"en": "The document does not parse", "zh": "文档语法有误"}
+
+
+class ParameterError(BadInputError):
+    """A request parameter is missing or out of range. Facts: name, reason, remedy."""
+
+    code = "parameter"
+    title = {"en": "A parameter is wrong", "zh": "参数有误"}
+    message = {"en": "{name}: {reason}. {remedy}", "zh": "{name}：{reason}。{remedy}"}
+
+
+class UnsafeInputError(BadInputError):
+    """Input is refused before it is parsed. Facts: what, remedy."""
+
+    code = "unsafe-input"
+    title = {"en": "The input is refused", "zh": "输入被拒绝"}
+    message = {
+        "en": "The input holds {what}, which is not read here. {remedy}",
+        "zh": "输入含有{what}，此处不予读取。{remedy}",
+    }
+
+
+class TooLargeError(BadInputError):
+    """Input is over a published limit. Facts: what, size, limit, unit."""
+
+    code = "too-large"
+    title = {"en": "The input is too large", "zh": "输入过大"}
+    message = {
+        "en": "The {what} has {size} {unit}; the limit is {limit}. Send it in parts.",
+        "zh": "{what} 为 {size} {unit}，上限为 {limit}。请分批发送。",
+    }
+
+
+class ResultTooLargeError(BadInputError):
+    """The answer is over a published limit. Facts: limit, unit."""
+
+    code = "result-too-large"
+    title = {"en": "The result is too large", "zh": "结果过大"}
+    message = {
+        "en": "The result is over the limit of {limit} {unit}. Add LIMIT, or ask for less.",
+        "zh": "结果超过 {limit} {unit} 的上限。请添加 LIMIT 或缩小查询范围。",
+    }
+
+
+class UnsupportedMediaTypeError(BadInputError):
+    """The body has a media type that is not read here. Facts: given, accepted (list)."""
+
+    code = "unsupported-media-type"
+    title = {"en": "The media type is not supported", "zh": "不支持该媒体类型"}
+    message = {
+        "en": "A body of type {given} is not read here. Send one of: {accepted}.",
+        "zh": "此处不读取类型为 {given} 的内容。请使用：{accepted}。",
+    }
+
+
+class NotAcceptableError(BadInputError):
+    """No format fits what the client accepts. Facts: accept, offered (list)."""
+
+    code = "not-acceptable"
+    title = {"en": "No acceptable format", "zh": "没有可接受的格式"}
+    message = {
+        "en": "None of the formats offered fits “{accept}”. Offered are: {offered}.",
+        "zh": "所提供的格式均不符合“{accept}”。可选：{offered}。",
+    }
+
+
+class NotFoundError(GovkgError):
+    """Nothing has this name. Facts: what, name, hint."""
+
+    code = "not-found"
+    title = {"en": "Not found", "zh": "未找到"}
+    message = {
+        "en": "There is no {what} “{name}”. {hint}",
+        "zh": "没有名为“{name}”的{what}。{hint}",
+    }
+
+
+class NotEntailedError(NotFoundError):
+    """The statement neither was asserted nor follows. Facts: statement."""
+
+    code = "not-entailed"
+    title = {"en": "The statement does not follow", "zh": "该陈述不成立"}
+    message = {
+        "en": "“{statement}” was not asserted and does not follow from what was.",
+        "zh": "“{statement}”既未被断言，也不能由已有陈述推出。",
+    }
+
+
+class ForbiddenError(GovkgError):
+    """The service does not let anybody do this. Facts: action, remedy."""
+
+    code = "forbidden"
+    title = {"en": "Not allowed", "zh": "不允许"}
+    message = {"en": "{action} is switched off here. {remedy}", "zh": "此处已关闭{action}。{remedy}"}
+
+
+class UnavailableError(GovkgError):
+    """Try again later. Facts: retry_after (seconds)."""
+
+    code = "unavailable"
+    title = {"en": "Not available now", "zh": "暂不可用"}
+
+
+class DeadlineError(UnavailableError):
+    """The work took longer than its deadline. Facts: seconds, retry_after."""
+
+    code = "deadline"
+    title = {"en": "The deadline has passed", "zh": "已超过时限"}
+    message = {
+        "en": "The work was stopped after {seconds} s. Ask for less, or add LIMIT.",
+        "zh": "处理在 {seconds} 秒后被终止。请缩小范围或添加 LIMIT。",
+    }
+
+
+class BusyError(UnavailableError):
+    """Too much work is waiting. Facts: waiting, retry_after."""
+
+    code = "busy"
+    title = {"en": "Too many requests", "zh": "请求过多"}
+    message = {
+        "en": "{waiting} requests are waiting already. Try again in {retry_after} s.",
+        "zh": "已有 {waiting} 个请求在等待。请在 {retry_after} 秒后重试。",
+    }
+
+
+class MemoryLimitError(UnavailableError):
+    """The work needed more memory than one worker has. Facts: megabytes, retry_after."""
+
+    code = "memory-limit"
+    title = {"en": "Out of memory", "zh": "内存不足"}
+    message = {
+        "en": "The work needed more than {megabytes} MB. Ask for less, or avoid ORDER BY and "
+        "cross products over everything.",
+        "zh": "处理所需内存超过 {megabytes} MB。请缩小范围，避免对全部数据排序或做笛卡尔积。",
+    }
+
+
+class WorkerLostError(UnavailableError):
+    """The worker ended without an answer. Facts: retry_after."""
+
+    code = "worker-lost"
+    title = {"en": "The worker was lost", "zh": "工作进程已终止"}
+    message = {
+        "en": "The process that did the work ended without an answer. A simpler request may succeed.",
+        "zh": "处理进程未给出结果即终止。请尝试更简单的请求。",
+    }
+
+
+class NotReadyError(UnavailableError):
+    """The service is still loading, or is ending. Facts: reason, retry_after."""
+
+    code = "not-ready"
+    title = {"en": "Not ready", "zh": "尚未就绪"}
+    message = {"en": "The service is not ready: {reason}.", "zh": "服务尚未就绪：{reason}。"}
+
+
+def _tree(root: type[GovkgError]) -> dict[str, type[GovkgError]]:
+    """Map the code of each error below root, and its own, to its class."""
+    table = {root.code: root}
+    for child in root.__subclasses__():
+        table |= _tree(child)
+    return table
+
+
+ERRORS: dict[str, type[GovkgError]] = _tree(GovkgError)
+"""Every error class by its code, so that an error can cross a process border as data."""

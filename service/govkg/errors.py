@@ -182,7 +182,10 @@ class ForbiddenError(GovkgError):
 
     code = "forbidden"
     title = {"en": "Not allowed", "zh": "不允许"}
-    message = {"en": "{action} is switched off here. {remedy}", "zh": "此处已关闭{action}。{remedy}"}
+    message = {
+        "en": "{action} is switched off here. {remedy}",
+        "zh": "此处已关闭{action}。{remedy}",
+    }
 
 
 class UnavailableError(GovkgError):
@@ -232,7 +235,7 @@ class WorkerLostError(UnavailableError):
     code = "worker-lost"
     title = {"en": "The worker was lost", "zh": "工作进程已终止"}
     message = {
-        "en": "The process that did the work ended without an answer. A simpler request may succeed.",
+        "en": "The process at work ended without an answer. A simpler request may succeed.",
         "zh": "处理进程未给出结果即终止。请尝试更简单的请求。",
     }
 

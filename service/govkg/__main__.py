@@ -1,0 +1,5 @@
+"""``python -m govkg``: the command line."""
+
+from govkg.cli import main
+
+main()

@@ -1,0 +1,68 @@
+"""Check and diagnose a submitted document: read, validate, draw conclusions, store nothing."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pyoxigraph import Triple
+
+from govkg import bundle
+from govkg.cases.diagnosis import Diagnostician, diagnosis_json
+from govkg.errors import Language
+from govkg.ontology import load_ontology, read_files
+from govkg.rdf import Format, read, write
+from govkg.rdf import format_named as rdf_format_named
+from govkg.validation import Report, Validator, report_triples
+
+REPORT_FORMATS: dict[str, str] = {
+    "json": "application/json",
+    "text": "text/plain",
+    "turtle": "text/turtle",
+    "json-ld": "application/ld+json",
+}
+"""The forms of a validation report, by the name of ``?format=``; JSON is the default."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """The triples of a document that somebody sent."""
+
+    triples: list[Triple]
+
+
+class Checker:
+    """The shapes and the ontology, ready to check documents one after the other."""
+
+    def __init__(self) -> None:
+        """Load the bundled shapes and ontology."""
+        self.ontology = load_ontology()
+        self._validator = Validator(read_files(bundle.shapes()), self.ontology.triples)
+        self._diagnostician = Diagnostician(self.ontology)
+
+    def read(
+        self,
+        data: bytes,
+        format: Format,
+        *,
+        base: str | None = None,
+        limit: int | None = None,
+    ) -> Submission:
+        """Parse a document; see ``rdf.read`` for what is raised. Named graphs are merged."""
+        quads = read(data, format, base=base, limit=limit)
+        return Submission([Triple(q.subject, q.predicate, q.object) for q in quads])
+
+    def validate(self, submission: Submission) -> Report:
+        """Return what the shapes find."""
+        return self._validator.validate(submission.triples)
+
+    def diagnose(self, submission: Submission) -> dict[str, Any]:
+        """Return the validation and all that follows, each conclusion with its proof, as JSON."""
+        report = self.validate(submission)
+        found = self._diagnostician.diagnose(submission.triples)
+        return diagnosis_json(found, report, self.ontology, submission.triples)
+
+
+def rendered(report: Report, form: str, language: Language) -> bytes:
+    """Return a report in one of REPORT_FORMATS; the language matters for text only."""
+    if form == "text":
+        return report.as_text(language).encode()
+    return write(report_triples(report), rdf_format_named(form))

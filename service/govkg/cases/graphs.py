@@ -1,0 +1,37 @@
+"""The names of the named graphs, made under a base IRI."""
+
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode
+
+
+@dataclass(frozen=True)
+class Graphs:
+    """Which named graph holds what."""
+
+    base: str
+    """The base IRI, ending in a slash."""
+
+    @property
+    def ontology(self) -> NamedNode:
+        """The core of the ontology and the axioms that the service reasons with."""
+        return NamedNode(self.base + "graph/ontology")
+
+    @property
+    def alignments(self) -> NamedNode:
+        """The mappings to other vocabularies."""
+        return NamedNode(self.base + "graph/alignments")
+
+    @property
+    def inferred(self) -> NamedNode:
+        """All that follows and was asserted nowhere."""
+        return NamedNode(self.base + "graph/inferred")
+
+    def case(self, case_id: str) -> NamedNode:
+        """Name the graph of one case."""
+        return NamedNode(f"{self.base}graph/case/{case_id}")
+
+    def case_id(self, graph: NamedNode) -> str | None:
+        """Return the id of the case that a graph holds, or None if it holds something else."""
+        prefix = self.base + "graph/case/"
+        return graph.value.removeprefix(prefix) if graph.value.startswith(prefix) else None

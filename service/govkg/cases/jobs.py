@@ -1,0 +1,76 @@
+"""The work that is done in worker processes, on data and queries from anybody.
+
+Everything a job needs is loaded by ``prepare``: a worker cannot open a file or a connection.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from govkg.cases.checking import Checker, Submission, rendered
+from govkg.rdf import FORMATS, format_named
+from govkg.store import Query, Store
+from govkg.store.embedded import EmbeddedStore
+
+Header = dict[str, Any]
+Job = Callable[["State", Header, bytes], tuple[Header, bytes]]
+
+
+@dataclass(frozen=True)
+class State:
+    """What a worker holds in memory."""
+
+    store: Store
+    checker: Checker
+
+
+def prepare(argument: str) -> State:
+    """Load a snapshot of the store, the shapes and the ontology, and run everything once."""
+    state = State(EmbeddedStore.of_snapshot(Path(argument)), Checker())
+    empty = {"format": "turtle", "base": None, "limit": 1000, "report": "text", "language": "en"}
+    validate(state, empty, b"")
+    validate(state, empty | {"report": "turtle"}, _WARM_UP)
+    diagnose(state, empty, _WARM_UP)
+    for known in FORMATS:
+        state.checker.read(b"[]" if known.name == "json-ld" else _EMPTY.get(known.name, b""), known)
+    return state
+
+
+def query(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
+    """Answer a SPARQL query; the header holds the other fields of ``Query``."""
+    answer = state.store.query(Query.from_header(body.decode(), header))
+    return {"media_type": answer.media_type, "kind": answer.kind}, answer.body
+
+
+def validate(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
+    """Validate a document and return the report in the form that the header names."""
+    report = state.checker.validate(_submission(state, header, body))
+    summary: Header = {"conforms": report.conforms}
+    if header["report"] == "json":
+        return summary, _json(report.as_json())
+    return summary, rendered(report, header["report"], header["language"])
+
+
+def diagnose(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
+    """Validate a document and return what follows from it, as JSON."""
+    return {}, _json(state.checker.diagnose(_submission(state, header, body)))
+
+
+def _submission(state: State, header: Header, body: bytes) -> Submission:
+    known = format_named(header["format"])
+    return state.checker.read(body, known, base=header["base"], limit=header["limit"])
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+JOBS: Final[Mapping[str, Job]] = {"query": query, "validate": validate, "diagnose": diagnose}
+"""Every job by its name."""
+
+_EMPTY = {"rdf-xml": b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>'}
+_WARM_UP = (
+    b"<https://w3id.org/govkg/case/warm-up> a <https://w3id.org/govkg/ontology#GovernanceCase> ."
+)

@@ -1,0 +1,138 @@
+"""The whole knowledge graph in one object: the store, the ontology, and what follows from them."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from govkg import __version__, bundle
+from govkg.cases.graphs import Graphs
+from govkg.cases.names import Names
+from govkg.errors import NotFoundError
+from govkg.ontology import TYPE, Ontology, Texts, read_files
+from govkg.reasoning import Closure, Proof, Teller, prove
+from govkg.store import Store
+from govkg.vocabulary import GOV
+
+Progress = Callable[[str], None]
+"""Is told, in a few words, what is being done."""
+
+CASE = NamedNode(GOV + "GovernanceCase")
+DEFAULT_BASE = "https://w3id.org/govkg/"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One stored case: its name, and where it is kept."""
+
+    id: str
+    iri: NamedNode
+    titles: Texts
+    graph: NamedNode
+
+
+class KG:
+    """The ontology and the cases of one store, with their closure and names for everything."""
+
+    def __init__(self, store: Store, base: str = DEFAULT_BASE) -> None:
+        """Read what the store holds and derive all that follows from it."""
+        self.store = store
+        self.graphs = Graphs(base)
+        self.ontology = Ontology(store.triples(self.graphs.ontology))
+        asserted = [t for graph in self._asserted_graphs() for t in store.triples(graph)]
+        self.closure = Closure(asserted)
+        self.name = Names(asserted, self.ontology)
+        self.teller = Teller(self.name)
+
+    @classmethod
+    def load(
+        cls, store: Store, base: str = DEFAULT_BASE, *, progress: Progress = lambda _: None
+    ) -> "KG":
+        """Fill a store with the bundled ontology, mappings and examples, and open it.
+
+        A store that holds this very bundle is left as it is; graphs that are not bundled are kept.
+        """
+        graphs = Graphs(base)
+        if not _is_current(store, graphs):
+            _fill(store, graphs, progress)
+        progress("deriving what follows")
+        kg = cls(store, base)
+        inferred = set(kg.closure.inferred())
+        if set(store.triples(graphs.inferred)) != inferred:
+            store.put(graphs.inferred, inferred)
+        return kg
+
+    def prove(self, triple: Triple) -> Proof:
+        """Return why a triple holds; raises NotEntailedError if it does not."""
+        return prove(self.closure, triple, self._sources, self.ontology.claim)
+
+    def cases(self) -> Iterator[Case]:
+        """Yield every stored case, by id."""
+        for graph in self.store.graphs():
+            case_id = self.graphs.case_id(graph)
+            if case_id is not None:
+                yield from self._cases_in(graph)
+
+    def case(self, case_id: str) -> Case:
+        """Return one case; raises NotFoundError if there is none with this id."""
+        for case in self._cases_in(self.graphs.case(case_id)):
+            return case
+        raise NotFoundError(what="case", name=case_id, hint="All cases are listed under /cases.")
+
+    def _cases_in(self, graph: NamedNode) -> Iterator[Case]:
+        for triple in self.store.triples(graph):
+            if triple.predicate == TYPE and triple.object == CASE:
+                iri = triple.subject
+                case_id = self.graphs.case_id(graph)
+                if isinstance(iri, NamedNode) and case_id:
+                    yield Case(case_id, iri, self.name.all(iri), graph)
+
+    def _asserted_graphs(self) -> list[NamedNode]:
+        return [graph for graph in self.store.graphs() if graph != self.graphs.inferred]
+
+    def _sources(self, triple: Triple) -> tuple[str, ...]:
+        """Return the graphs in which a triple was asserted, never that of inferred ones."""
+        found = self.store.graphs_with(triple)
+        return tuple(graph.value for graph in found if graph != self.graphs.inferred)
+
+
+def _fill(store: Store, graphs: Graphs, progress: Progress) -> None:
+    """Put the bundled graphs into the store, the mark of completion last."""
+    progress("loading the ontology")
+    core = [*bundle.ontology_modules(), *bundle.ontology_extensions()]
+    store.put(graphs.ontology, read_files(core))
+    store.put(graphs.alignments, read_files(bundle.alignments()))
+    examples = bundle.example_cases()
+    for number, path in enumerate(examples, 1):
+        progress(f"loading the cases: {number} of {len(examples)}")
+        store.put(graphs.case(path.stem), read_files([path]))
+    store.put(NamedNode(graphs.base + "graph/bundle"), [_mark(graphs)])
+
+
+def _is_current(store: Store, graphs: Graphs) -> bool:
+    """Say whether the store already holds this very bundle."""
+    return bool(store.graphs_with(_mark(graphs)))
+
+
+def _mark(graphs: Graphs) -> Triple:
+    """Return the triple that says which bundle a store holds."""
+    subject = NamedNode(graphs.base + "graph/bundle")
+    return Triple(subject, NamedNode(GOV + "fingerprint"), Literal(_fingerprint()))
+
+
+def _fingerprint() -> str:
+    """Return a hash over all bundled files."""
+    digest = sha256(__version__.encode())
+    files: list[Path] = [
+        *bundle.ontology_modules(),
+        *bundle.ontology_extensions(),
+        *bundle.alignments(),
+        *bundle.contexts(),
+        *bundle.example_cases(),
+    ]
+    for path in files:
+        digest.update(json.dumps(path.name).encode() + path.read_bytes())
+    return digest.hexdigest()

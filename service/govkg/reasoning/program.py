@@ -1,0 +1,117 @@
+"""Axioms compiled into triggers: what to conclude when a fact with a given property arrives.
+
+The axioms are read once. Each becomes one or two small functions, filed under the property or
+the class whose facts set it going. A trigger sees the new fact and all facts so far and yields
+conclusions; the agenda in ``closure.py`` does the rest.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from pyoxigraph import NamedNode
+
+from govkg.reasoning.facts import Fact, Facts, Terms
+from govkg.vocabulary import OWL, RDF, RDFS
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """What a rule yields: a fact, or a clash when the fact is None."""
+
+    rule: str
+    fact: Fact | None
+    premises: tuple[Fact, ...]
+
+
+Trigger = Callable[[Facts, Fact], Iterator[Conclusion]]
+
+
+class Words:
+    """The numbers of the words of RDF, RDFS and OWL that rules speak of."""
+
+    def __init__(self, terms: Terms) -> None:
+        """Look every word up once."""
+
+        def word(iri: str) -> int:
+            return terms.number(NamedNode(iri))
+
+        self.type = word(RDF + "type")
+        self.first = word(RDF + "first")
+        self.rest = word(RDF + "rest")
+        self.nil = word(RDF + "nil")
+        self.sub_class = word(RDFS + "subClassOf")
+        self.sub_property = word(RDFS + "subPropertyOf")
+        self.domain = word(RDFS + "domain")
+        self.range = word(RDFS + "range")
+        self.equivalent_class = word(OWL + "equivalentClass")
+        self.equivalent_property = word(OWL + "equivalentProperty")
+        self.same = word(OWL + "sameAs")
+        self.different = word(OWL + "differentFrom")
+        self.nothing = word(OWL + "Nothing")
+        self.thing = word(OWL + "Thing")
+
+
+class Axioms:
+    """The asserted facts, read as axioms: look-ups with full words instead of numbers."""
+
+    def __init__(self, facts: Facts, terms: Terms) -> None:
+        """Read from these facts."""
+        self.facts = facts
+        self.terms = terms
+        self.words = Words(terms)
+
+    def pairs(self, predicate: str) -> Iterator[tuple[int, int, Fact]]:
+        """Yield subject, object and fact for each axiom with this property."""
+        number = self.terms.known(NamedNode(predicate))
+        if number is None:
+            return
+        for fact in tuple(self.facts.derivations):
+            if fact[1] == number:
+                yield fact[0], fact[2], fact
+
+    def members(self, head: int) -> list[int]:
+        """Return the members of an RDF list; a broken list gives what could be read."""
+        found: list[int] = []
+        while head != self.words.nil and len(found) < 10_000:
+            found += self.facts.objects(self.words.first, head)[:1]
+            rest = self.facts.objects(self.words.rest, head)
+            if not rest:
+                break
+            head = rest[0]
+        return found
+
+    def value(self, subject: int, predicate: str) -> tuple[int, Fact] | None:
+        """Return the first value of a property of a class expression, with the fact."""
+        number = self.terms.known(NamedNode(predicate))
+        if number is None:
+            return None
+        for value in self.facts.objects(number, subject):
+            return value, (subject, number, value)
+        return None
+
+    def typed(self, class_iri: str) -> Iterator[tuple[int, Fact]]:
+        """Yield each subject that has this type, with the fact."""
+        number = self.terms.known(NamedNode(class_iri))
+        if number is None:
+            return
+        for subject in self.facts.subjects(self.words.type, number):
+            yield subject, (subject, self.words.type, number)
+
+
+@dataclass
+class Program:
+    """All triggers, filed by what sets them going."""
+
+    words: Words
+    on_property: defaultdict[int, list[Trigger]] = field(default_factory=lambda: defaultdict(list))
+    on_class: defaultdict[int, list[Trigger]] = field(default_factory=lambda: defaultdict(list))
+    at_start: list[Conclusion] = field(default_factory=list)
+
+    def triggers(self, fact: Fact) -> Iterable[Trigger]:
+        """Return the triggers that a new fact sets going."""
+        _, predicate, value = fact
+        found = self.on_property.get(predicate, [])
+        if predicate == self.words.type:
+            return [*found, *self.on_class.get(value, [])]
+        return found

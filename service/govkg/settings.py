@@ -1,0 +1,123 @@
+"""Every setting of the service: its default, its limits and its sentence.
+
+Settings come from environment variables with the prefix ``GOVKG_``. A name with that prefix which
+is no setting is an error, so that a typing mistake cannot pass unnoticed.
+"""
+
+import os
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from govkg.errors import SettingError
+
+PREFIX = "GOVKG_"
+
+
+class Settings(BaseSettings):
+    """What can be set from outside: each field is ``GOVKG_`` and its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    host: str = Field("127.0.0.1", description="The address to listen on.")
+    port: int = Field(
+        8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one."
+    )
+    data_dir: Path = Field(
+        Path("data"), description="The folder in which the store keeps its files."
+    )
+    base_iri: str = Field(
+        "https://w3id.org/govkg/",
+        description="IRIs under this base are looked up here; new graph names are made under it. "
+        "It ends in a slash.",
+    )
+    public_url: str = Field(
+        "",
+        description="The address at which users reach the service; empty takes it from the request.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least grave messages that are logged."
+    )
+    workers: int = Field(2, ge=1, le=64, description="How many processes answer queries.")
+    waiting: int = Field(
+        32, ge=0, le=10_000, description="How many requests may wait for a worker before 429."
+    )
+    worker_memory_mb: int = Field(
+        1024, ge=64, description="How much memory a worker may take beyond the loaded graph, in MB."
+    )
+    query_seconds: float = Field(
+        10.0, gt=0, le=600, description="The longest time that a query may run, in seconds."
+    )
+    submission_seconds: float = Field(
+        30.0,
+        gt=0,
+        le=600,
+        description="The longest time that checking a document may take, in seconds.",
+    )
+    max_query_bytes: int = Field(
+        65_536, ge=1024, description="The largest SPARQL query that is read, in bytes."
+    )
+    max_body_bytes: int = Field(
+        5_000_000, ge=1024, description="The largest document that is read, in bytes."
+    )
+    max_result_bytes: int = Field(
+        50_000_000, ge=1024, description="The largest query result that is sent, in bytes."
+    )
+
+    @field_validator("base_iri")
+    @classmethod
+    def _ends_in_slash(cls, value: str) -> str:
+        """Refuse a base under which nothing could be resolved."""
+        if not value.startswith(("http://", "https://")) or not value.endswith("/"):
+            raise ValueError("must be an http or https IRI that ends in a slash")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_url(cls, value: str) -> str:
+        """Accept nothing, or an address without its last slash."""
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must be empty or start with http:// or https://")
+        return value.rstrip("/")
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the environment.
+
+    Raises SettingError for a name that is no setting, and for a value that does not fit.
+    """
+    environment = os.environ if environment is None else environment
+    given = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX)
+    }
+    for name in given:
+        if name not in Settings.model_fields:
+            raise _unknown(name)
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + str(first["loc"][0]).upper()
+        reason = f"“{first.get('input')}” is no good value: {first['msg']}"
+        raise SettingError(
+            name=name, reason=reason, remedy="See docs/settings.md, or unset it for the default."
+        ) from error
+
+
+def _unknown(name: str) -> SettingError:
+    """Make the error for a variable that is no setting, with the nearest name that is one."""
+    near = get_close_matches(name, Settings.model_fields, n=1, cutoff=0.5)
+    remedy = (
+        f"Did you mean {PREFIX}{near[0].upper()}?"
+        if near
+        else "See docs/settings.md for all names."
+    )
+    return SettingError(
+        name=PREFIX + name.upper(), reason="there is no such setting", remedy=remedy
+    )

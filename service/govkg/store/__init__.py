@@ -1,0 +1,47 @@
+"""Where the graph is kept: the Store protocol, and one file for each kind of store."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Protocol
+
+from pyoxigraph import NamedNode, Triple
+
+from govkg.store.querying import Answer, Query
+
+__all__ = ["Answer", "Query", "Store"]
+
+
+class Store(Protocol):
+    """An RDF dataset: read by SPARQL, written one whole named graph at a time."""
+
+    def query(self, query: Query) -> Answer:
+        """Answer a SPARQL query; raises QuerySyntaxError, UnsafeInputError, ResultTooLargeError."""
+        ...
+
+    def put(self, graph: NamedNode, triples: Iterable[Triple]) -> None:
+        """Make the named graph hold exactly these triples."""
+        ...
+
+    def remove(self, graph: NamedNode) -> None:
+        """Remove a named graph; it need not exist."""
+        ...
+
+    def graphs(self) -> list[NamedNode]:
+        """Return the names of all graphs, sorted."""
+        ...
+
+    def triples(self, graph: NamedNode) -> list[Triple]:
+        """Return the triples of a named graph."""
+        ...
+
+    def graphs_with(self, triple: Triple) -> tuple[NamedNode, ...]:
+        """Return the names of the graphs that hold a triple."""
+        ...
+
+    def dump(self, path: Path) -> None:
+        """Write the whole dataset to a file as N-Quads, replacing it at once or not at all."""
+        ...
+
+    def __len__(self) -> int:
+        """Count the quads."""
+        ...

@@ -1,0 +1,111 @@
+"""What a validation finds, as data."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pyoxigraph import Triple
+
+from govkg.errors import Language
+from govkg.rdf import Node, shorten
+
+Severity = Literal["violation", "warning", "info"]
+
+SEVERITIES: tuple[Severity, ...] = ("violation", "warning", "info")
+"""The gravest first."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to mend, or to know."""
+
+    rule: str
+    """The rule id, such as ``C05``."""
+    shape: str
+    """The IRI of the shape that is broken."""
+    severity: Severity
+    focus: Node
+    """The node that the finding is about."""
+    focus_label: str
+    path: str
+    """The IRI of the property concerned, or nothing."""
+    value: Node | None
+    """The value found, if one is to blame."""
+    name: dict[Language, str]
+    """The field, in plain words."""
+    message: dict[Language, str]
+    """What was found, what is expected, and how to mend it."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the finding as JSON values."""
+        return {
+            "rule": self.rule,
+            "severity": self.severity,
+            "focus": _text(self.focus),
+            "focusLabel": self.focus_label,
+            "path": self.path or None,
+            "value": _text(self.value) if self.value is not None else None,
+            "field": self.name,
+            "message": self.message,
+            "shape": self.shape,
+        }
+
+
+def _text(node: Node) -> str:
+    """Return an IRI, a blank node's label or a literal's text."""
+    return node.value if not isinstance(node, Triple) else str(node)
+
+
+@dataclass(frozen=True)
+class Report:
+    """All findings about one submission."""
+
+    findings: tuple[Finding, ...]
+    cases: int
+    """How many cases the submission holds."""
+
+    @property
+    def conforms(self) -> bool:
+        """Say whether there is no violation; warnings and notes do not count against it."""
+        return not any(finding.severity == "violation" for finding in self.findings)
+
+    def count(self) -> dict[Severity, int]:
+        """Return the number of findings of each severity."""
+        found = Counter(finding.severity for finding in self.findings)
+        return {severity: found[severity] for severity in SEVERITIES}
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as JSON values."""
+        return {
+            "conforms": self.conforms,
+            "cases": self.cases,
+            "counts": self.count(),
+            "findings": [finding.as_json() for finding in self.findings],
+        }
+
+    def as_text(self, language: Language = "en") -> str:
+        """Return the report as plain lines in one language, the gravest findings first."""
+        counts = self.count()
+        head = _HEAD[language].format(cases=self.cases, **counts)
+        verdict = _VERDICT[language][self.conforms]
+        lines = [f"{verdict} {head}"]
+        for finding in self.findings:
+            where = finding.focus_label or shorten(_text(finding.focus))
+            mark = _SEVERITY[language][finding.severity]
+            lines.append(f"{mark} {finding.rule}  {where}  [{finding.name[language]}]")
+            lines.append(f"    {finding.message[language]}")
+        return "\n".join(lines) + "\n"
+
+
+_HEAD: dict[Language, str] = {
+    "en": "{cases} case(s): {violation} violation(s), {warning} warning(s), {info} note(s).",
+    "zh": "{cases} 个案例：{violation} 个错误，{warning} 个警告，{info} 个提示。",
+}
+_VERDICT: dict[Language, dict[bool, str]] = {
+    "en": {True: "Conforms.", False: "Does not conform."},
+    "zh": {True: "符合要求。", False: "不符合要求。"},
+}
+_SEVERITY: dict[Language, dict[Severity, str]] = {
+    "en": {"violation": "VIOLATION", "warning": "WARNING", "info": "NOTE"},
+    "zh": {"violation": "错误", "warning": "警告", "info": "提示"},
+}

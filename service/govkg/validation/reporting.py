@@ -1,0 +1,49 @@
+"""A validation report as RDF, in the terms of SHACL."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from govkg.validation.findings import Finding, Report, Severity
+from govkg.vocabulary import GOV, RDF, SH, XSD
+
+_SEVERITY: Final[dict[Severity, str]] = {
+    "violation": "Violation",
+    "warning": "Warning",
+    "info": "Info",
+}
+
+
+def _sh(name: str) -> NamedNode:
+    return NamedNode(SH + name)
+
+
+def report_triples(report: Report) -> list[Triple]:
+    """Return the report as a sh:ValidationReport (SHACL section 3.6)."""
+    node = BlankNode("report")
+    conforms = "true" if report.conforms else "false"
+    triples = [
+        Triple(node, NamedNode(RDF + "type"), _sh("ValidationReport")),
+        Triple(node, _sh("conforms"), Literal(conforms, datatype=NamedNode(XSD + "boolean"))),
+    ]
+    for number, finding in enumerate(report.findings, 1):
+        result = BlankNode(f"result{number}")
+        triples += [Triple(node, _sh("result"), result), *_result(result, finding)]
+    return triples
+
+
+def _result(result: BlankNode, finding: Finding) -> Iterator[Triple]:
+    """Yield one sh:ValidationResult."""
+    yield Triple(result, NamedNode(RDF + "type"), _sh("ValidationResult"))
+    yield Triple(result, _sh("focusNode"), finding.focus)
+    yield Triple(result, _sh("resultSeverity"), _sh(_SEVERITY[finding.severity]))
+    yield Triple(result, NamedNode(GOV + "ruleId"), Literal(finding.rule))
+    if finding.shape.startswith("http"):
+        yield Triple(result, _sh("sourceShape"), NamedNode(finding.shape))
+    if finding.path:
+        yield Triple(result, _sh("resultPath"), NamedNode(finding.path))
+    if finding.value is not None:
+        yield Triple(result, _sh("value"), finding.value)
+    for language, text in finding.message.items():
+        yield Triple(result, _sh("resultMessage"), Literal(text, language=language))

@@ -1,0 +1,51 @@
+"""Every IRI that the code mentions, and the prefixes that users may leave out.
+
+Terms are plain strings, so that this file needs no library; ``rdf.py`` makes nodes of them.
+"""
+
+from typing import Final
+
+GOV: Final = "https://w3id.org/govkg/ontology#"
+GC: Final = "https://w3id.org/govkg/concept/"
+GS: Final = "https://w3id.org/govkg/scheme/"
+GSH: Final = "https://w3id.org/govkg/shapes#"
+RULES: Final = "https://w3id.org/govkg/rules/"
+ONTOLOGY: Final = "https://w3id.org/govkg/ontology"
+CASE_CONTEXT: Final = "https://w3id.org/govkg/contexts/case-v1.jsonld"
+
+RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+RDFS: Final = "http://www.w3.org/2000/01/rdf-schema#"
+OWL: Final = "http://www.w3.org/2002/07/owl#"
+XSD: Final = "http://www.w3.org/2001/XMLSchema#"
+SKOS: Final = "http://www.w3.org/2004/02/skos/core#"
+DCTERMS: Final = "http://purl.org/dc/terms/"
+DCAT: Final = "http://www.w3.org/ns/dcat#"
+PROV: Final = "http://www.w3.org/ns/prov#"
+SH: Final = "http://www.w3.org/ns/shacl#"
+SD: Final = "http://www.w3.org/ns/sparql-service-description#"
+VOID: Final = "http://rdfs.org/ns/void#"
+SCHEMA: Final = "https://schema.org/"
+
+PREFIXES: Final[dict[str, str]] = {
+    "gov": GOV,
+    "gc": GC,
+    "gs": GS,
+    "gsh": GSH,
+    "case": "https://w3id.org/govkg/case/",
+    "place": "https://w3id.org/govkg/place/",
+    "agent": "https://w3id.org/govkg/agent/",
+    "graph": "https://w3id.org/govkg/graph/",
+    "rdf": RDF,
+    "rdfs": RDFS,
+    "owl": OWL,
+    "xsd": XSD,
+    "skos": SKOS,
+    "dcterms": DCTERMS,
+    "dcat": DCAT,
+    "prov": PROV,
+    "sh": SH,
+    "schema": SCHEMA,
+    "void": VOID,
+    "sd": SD,
+}
+"""The prefixes that the service declares by itself, as ``/prefixes`` lists them."""

@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     )
     public_url: str = Field(
         "",
-        description="The address at which users reach the service; empty takes it from the request.",
+        description="The address at which users reach the service; empty: that of the request.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least grave messages that are logged."

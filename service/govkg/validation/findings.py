@@ -36,6 +36,11 @@ class Finding:
     message: dict[Language, str]
     """What was found, what is expected, and how to mend it."""
 
+    @property
+    def place(self) -> str:
+        """Return what people call the node, or its short name."""
+        return self.focus_label or shorten(_text(self.focus))
+
     def as_json(self) -> dict[str, Any]:
         """Return the finding as JSON values."""
         return {
@@ -89,12 +94,19 @@ class Report:
         head = _HEAD[language].format(cases=self.cases, **counts)
         verdict = _VERDICT[language][self.conforms]
         lines = [f"{verdict} {head}"]
-        for finding in self.findings:
-            where = finding.focus_label or shorten(_text(finding.focus))
-            mark = _SEVERITY[language][finding.severity]
-            lines.append(f"{mark} {finding.rule}  {where}  [{finding.name[language]}]")
-            lines.append(f"    {finding.message[language]}")
+        for (mark, message), alike in self._alike(language).items():
+            places = "; ".join(dict.fromkeys(finding.place for finding in alike))
+            lines.append(f"{mark}  {alike[0].name[language]}: {places}")
+            lines.append(f"    {message}")
         return "\n".join(lines) + "\n"
+
+    def _alike(self, language: Language) -> dict[tuple[str, str], list[Finding]]:
+        """Group the findings that say the same thing of several places."""
+        groups: dict[tuple[str, str], list[Finding]] = {}
+        for finding in self.findings:
+            mark = f"{_SEVERITY[language][finding.severity]} {finding.rule}"
+            groups.setdefault((mark, finding.message[language]), []).append(finding)
+        return groups
 
 
 _HEAD: dict[Language, str] = {

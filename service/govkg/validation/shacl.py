@@ -1,19 +1,24 @@
 """The door of pyshacl and rdflib: run the shapes over already parsed triples."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import pyshacl
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from rdflib import BNode, Graph, URIRef
 from rdflib import Literal as RdflibLiteral
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.sparql import Query
+from rdflib.query import Result
 from rdflib.term import IdentifiedNode
 from rdflib.term import Node as RdflibNode
 
 from govkg.errors import Language
-from govkg.rdf import Node
+from govkg.rdf import Node, shorten
 from govkg.validation.findings import SEVERITIES, Finding, Report, Severity
-from govkg.vocabulary import DCTERMS, GOV, RDF, RDFS, SH
+from govkg.vocabulary import DCTERMS, GC, GOV, RDF, RDFS, SH, SKOS
 
 _TYPE = URIRef(RDF + "type")
 _CASE = URIRef(GOV + "GovernanceCase")
@@ -84,8 +89,39 @@ class Validator:
             path=str(path) if isinstance(path, URIRef) else "",
             value=_term(blamed) if blamed is not None else None,
             name=_by_language(self._shapes.objects(shape, URIRef(SH + "name"))),
-            message=_by_language(messages),
+            message=self._message(shape, messages),
         )
+
+    def _message(
+        self, shape: RdflibNode | None, messages: Iterable[RdflibNode]
+    ) -> dict[Language, str]:
+        """Return one message for each language, with labels in the place of concepts' IRIs.
+
+        pyshacl drops the language of a SPARQL constraint's message when it fills in a value, so
+        such a message is matched with the templates of the shape.
+        """
+        tagged = [self._tagged(shape, message) for message in messages]
+        found = _by_language(tagged)
+        return {language: self._with_labels(text, language) for language, text in found.items()}
+
+    def _tagged(self, shape: RdflibNode | None, message: RdflibNode) -> RdflibNode:
+        if getattr(message, "language", None):
+            return message
+        for constraint in self._shapes.objects(shape, URIRef(SH + "sparql")):
+            for template in self._shapes.objects(constraint, URIRef(SH + "message")):
+                language = getattr(template, "language", None)
+                if language and _pattern(str(template)).fullmatch(str(message)):
+                    return RdflibLiteral(str(message), lang=language)
+        return message
+
+    def _with_labels(self, text: str, language: Language) -> str:
+        def labelled(found: re.Match[str]) -> str:
+            labels = self._data.objects(URIRef(found.group()), URIRef(SKOS + "prefLabel"))
+            known = {getattr(label, "language", ""): str(label) for label in labels}
+            label = known.get(language) or known.get("en")
+            return f"“{label}” ({shorten(found.group())})" if label else shorten(found.group())
+
+        return _OUR_IRI.sub(labelled, text)
 
     def _label(self, focus: RdflibNode | None) -> str:
         """Return what the submission calls a node."""
@@ -101,6 +137,15 @@ def _order(finding: Finding) -> tuple[int, str, str, str]:
     return SEVERITIES.index(finding.severity), finding.rule, str(finding.focus), finding.path
 
 
+def _pattern(template: str) -> re.Pattern[str]:
+    """Return what a message looks like once its variables, ``{?name}``, are filled in."""
+    parts = re.split(r"\{[?$]\w+\}", template)
+    return re.compile(".*".join(re.escape(part) for part in parts), re.DOTALL)
+
+
+_OUR_IRI = re.compile(f"(?:{re.escape(GC)}|{re.escape(GOV)})[A-Za-z0-9-]+")
+
+
 def _by_language(texts: Iterable[RdflibNode]) -> dict[Language, str]:
     """Return one text for each of our languages; English stands in for a missing one."""
     found = {getattr(text, "language", None) or "en": str(text) for text in texts}
@@ -108,9 +153,27 @@ def _by_language(texts: Iterable[RdflibNode]) -> dict[Language, str]:
     return {language: found.get(language, english) for language in _LANGUAGES}
 
 
+class _Prepared(Graph):
+    """A graph that parses each query text once; pyshacl asks the same few again and again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._prepared: dict[tuple[str, str], Query] = {}
+
+    def query(self, query_object: str | Query, *args: Any, **options: Any) -> Result:
+        """Answer a query as Graph does."""
+        if isinstance(query_object, str):
+            namespaces = dict(options.get("initNs") or self.namespaces())
+            key = (query_object, repr(namespaces))
+            if key not in self._prepared:
+                self._prepared[key] = prepareQuery(query_object, initNs=namespaces)
+            query_object = self._prepared[key]
+        return super().query(query_object, *args, **options)
+
+
 def _graph(triples: Iterable[Triple]) -> Graph:
     """Make an rdflib graph of parsed triples."""
-    graph = Graph()
+    graph = _Prepared()
     for triple in triples:
         graph.add(_rdflib_triple(triple))
     return graph

@@ -1,11 +1,11 @@
-"""Rules about classes and equality: tables 4 (eq-*), 6 (cls-*), 7 (cax-*) and 9 (scm-*)."""
+"""Rules about classes: tables 6 (cls-*) and 7 (cax-*) of the OWL 2 RL rules."""
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, permutations
 
 from govkg.reasoning.facts import Fact, Facts
 from govkg.reasoning.program import Axioms, Conclusion, Program, Trigger
-from govkg.vocabulary import OWL, RDFS
+from govkg.vocabulary import OWL
 
 
 def compile_class_rules(axioms: Axioms, program: Program) -> None:
@@ -15,8 +15,6 @@ def compile_class_rules(axioms: Axioms, program: Program) -> None:
     _quantified(axioms, program)
     _values_and_limits(axioms, program)
     _disjointness(axioms, program)
-    _equality(program)
-    _schema(program)
 
 
 def _member(rule: str, axiom: Fact, kind: int, target: int) -> Trigger:
@@ -30,8 +28,6 @@ def _member(rule: str, axiom: Fact, kind: int, target: int) -> Trigger:
 
 def _hierarchy(axioms: Axioms, program: Program) -> None:
     kind = program.words.type
-    for narrow, broad, axiom in axioms.pairs(RDFS + "subClassOf"):
-        program.on_class[narrow].append(_member("cax-sco", axiom, kind, broad))
     for one, other, axiom in axioms.pairs(OWL + "equivalentClass"):
         program.on_class[one].append(_member("cax-eqc", axiom, kind, other))
         program.on_class[other].append(_member("cax-eqc", axiom, kind, one))
@@ -63,14 +59,14 @@ def _all_of(axiom: Fact, kind: int, whole: int, parts: tuple[int, ...]) -> Trigg
 
 def _quantified(axioms: Axioms, program: Program) -> None:
     for whole, target, axiom in axioms.pairs(OWL + "someValuesFrom"):
-        on = axioms.value(whole, OWL + "onProperty")
-        if on and target == program.words.thing:
-            program.on_property[on[0]].append(_any_value(axiom, on[1], program.words.type, whole))
-        elif on:
-            _file_some(program, whole, on, target, axiom)
+        for on in axioms.values(whole, OWL + "onProperty"):
+            if target == program.words.thing:
+                trigger = _any_value(axiom, on[1], program.words.type, whole)
+                program.on_property[on[0]].append(trigger)
+            else:
+                _file_some(program, whole, on, target, axiom)
     for whole, target, axiom in axioms.pairs(OWL + "allValuesFrom"):
-        on = axioms.value(whole, OWL + "onProperty")
-        if on:
+        for on in axioms.values(whole, OWL + "onProperty"):
             _file_only(program, whole, on, target, axiom)
 
 
@@ -123,14 +119,13 @@ def _file_only(
 
 def _values_and_limits(axioms: Axioms, program: Program) -> None:
     for whole, value, axiom in axioms.pairs(OWL + "hasValue"):
-        on = axioms.value(whole, OWL + "onProperty")
-        if on:
+        for on in axioms.values(whole, OWL + "onProperty"):
             _file_value(program, whole, on, value, axiom)
     for whole, number, axiom in axioms.pairs(OWL + "maxCardinality"):
-        on = axioms.value(whole, OWL + "onProperty")
         limit = getattr(axioms.terms.term(number), "value", "")
-        if on and limit in {"0", "1"}:
-            _file_limit(program, whole, on, axiom, limit)
+        for on in axioms.values(whole, OWL + "onProperty"):
+            if limit in {"0", "1"}:
+                _file_limit(program, whole, on, axiom, limit)
 
 
 def _file_value(
@@ -164,7 +159,7 @@ def _file_limit(
         if limit == "0":
             yield Conclusion("cls-maxc1", None, ((subject, prop, values[0]), typed, axiom, on[1]))
             return
-        for one, other in combinations(values, 2):
+        for one, other in permutations(values, 2):
             stated = ((subject, prop, one), (subject, prop, other))
             yield Conclusion("cls-maxc2", (one, same, other), (*stated, typed, axiom, on[1]))
 
@@ -181,9 +176,9 @@ def _disjointness(axioms: Axioms, program: Program) -> None:
     for one, other, axiom in axioms.pairs(OWL + "complementOf"):
         _file_clash(program, "cls-com", one, other, axiom)
     for group, axiom in axioms.typed(OWL + "AllDisjointClasses"):
-        members = axioms.value(group, OWL + "members")
-        for one, other in combinations(axioms.members(members[0]) if members else [], 2):
-            _file_clash(program, "cax-dw", one, other, axiom)
+        for head, _ in axioms.values(group, OWL + "members"):
+            for one, other in combinations(axioms.members(head), 2):
+                _file_clash(program, "cax-dw", one, other, axiom)
 
     def empty(_: Facts, fact: Fact) -> Iterator[Conclusion]:
         yield Conclusion("cls-nothing2", None, (fact,))
@@ -205,56 +200,3 @@ def _file_clash(program: Program, rule: str, one: int, other: int, axiom: Fact) 
 
     program.on_class[one].append(against(other))
     program.on_class[other].append(against(one))
-
-
-def _equality(program: Program) -> None:
-    """File the rules of sameAs, which need no axiom."""
-    same, different = program.words.same, program.words.different
-
-    def symmetric(_: Facts, fact: Fact) -> Iterator[Conclusion]:
-        yield Conclusion("eq-sym", (fact[2], same, fact[0]), (fact,))
-
-    def replaced(facts: Facts, fact: Fact) -> Iterator[Conclusion]:
-        one, _, other = fact
-        for about in tuple(facts.about(one)):
-            if about[1] == same:
-                continue
-            copy = tuple(other if node == one else node for node in about)
-            rule = "eq-rep-s" if about[0] == one else "eq-rep-o"
-            yield Conclusion(rule, (copy[0], about[1], copy[2]), (about, fact))
-
-    def clash(facts: Facts, fact: Fact) -> Iterator[Conclusion]:
-        rival = (fact[0], different if fact[1] == same else same, fact[2])
-        if rival in facts:
-            yield Conclusion("eq-diff1", None, (fact, rival))
-
-    program.on_property[same] += [symmetric, _through("eq-trans", same), replaced, clash]
-    program.on_property[different].append(clash)
-
-
-def _schema(program: Program) -> None:
-    """File the rules that complete the hierarchies of classes and properties themselves."""
-    words = program.words
-
-    def both_ways(_: Facts, fact: Fact) -> Iterator[Conclusion]:
-        yield Conclusion("scm-eqc1", (fact[0], words.sub_class, fact[2]), (fact,))
-        yield Conclusion("scm-eqc1", (fact[2], words.sub_class, fact[0]), (fact,))
-
-    program.on_property[words.equivalent_class].append(both_ways)
-    program.on_property[words.sub_class].append(_through("scm-sco", words.sub_class))
-    program.on_property[words.sub_property].append(_through("scm-spo", words.sub_property))
-
-
-def _through(rule: str, prop: int) -> Trigger:
-    """Conclude the two-step statement of a hierarchy, leaving out that a thing is within itself."""
-
-    def trigger(facts: Facts, fact: Fact) -> Iterator[Conclusion]:
-        start, _, end = fact
-        for later in facts.objects(prop, end):
-            if later != start:
-                yield Conclusion(rule, (start, prop, later), (fact, (end, prop, later)))
-        for earlier in facts.subjects(prop, start):
-            if earlier != end:
-                yield Conclusion(rule, (earlier, prop, end), ((earlier, prop, start), fact))
-
-    return trigger

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from pyoxigraph import BlankNode, NamedNode, Triple
 
 from govkg.reasoning.class_rules import compile_class_rules
+from govkg.reasoning.equality_rules import compile_equality_rules
 from govkg.reasoning.facts import Fact, Facts, Terms
 from govkg.reasoning.program import Axioms, Conclusion, Program, Words
 from govkg.reasoning.property_rules import compile_property_rules
+from govkg.reasoning.schema_rules import compile_schema_rules
 from govkg.vocabulary import OWL, RDF
 
 
@@ -55,6 +57,8 @@ class Closure:
         self._program = Program(Words(self._terms))
         compile_property_rules(axioms, self._program)
         compile_class_rules(axioms, self._program)
+        compile_equality_rules(self._program)
+        compile_schema_rules(axioms, self._program)
         self._run(asserted, self._program.at_start)
 
     def __len__(self) -> int:
@@ -130,7 +134,7 @@ class Closure:
             self._accept(conclusion, agenda)
         while agenda:
             fact = agenda.popleft()
-            for trigger in self._program.triggers(fact):
+            for trigger in self._program.triggers(self._facts, fact):
                 for conclusion in trigger(self._facts, fact):
                     self._accept(conclusion, agenda)
 

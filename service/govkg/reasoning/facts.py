@@ -104,6 +104,15 @@ class Facts:
         """Return the subjects that have a value of a property, as they are now."""
         return tuple(self._subjects[predicate].get(value, ()))
 
+    def pairs(self, predicate: int) -> list[tuple[int, int]]:
+        """Return the subjects and values of a property, as they are now."""
+        found = self._objects.get(predicate, {})
+        return [(subject, value) for subject, values in found.items() for value in values]
+
+    def uses(self, predicate: int) -> bool:
+        """Say whether any fact has this property, or had it once."""
+        return bool(self._objects.get(predicate))
+
     def about(self, node: int) -> Iterator[Fact]:
         """Yield the facts in which a node is subject or object."""
         for predicate in tuple(self._objects):

@@ -81,14 +81,12 @@ class Axioms:
             head = rest[0]
         return found
 
-    def value(self, subject: int, predicate: str) -> tuple[int, Fact] | None:
-        """Return the first value of a property of a class expression, with the fact."""
+    def values(self, subject: int, predicate: str) -> Iterator[tuple[int, Fact]]:
+        """Yield the values of a property of a class expression, each with the fact."""
         number = self.terms.known(NamedNode(predicate))
-        if number is None:
-            return None
-        for value in self.facts.objects(number, subject):
-            return value, (subject, number, value)
-        return None
+        if number is not None:
+            for value in self.facts.objects(number, subject):
+                yield value, (subject, number, value)
 
     def typed(self, class_iri: str) -> Iterator[tuple[int, Fact]]:
         """Yield each subject that has this type, with the fact."""
@@ -107,11 +105,17 @@ class Program:
     on_property: defaultdict[int, list[Trigger]] = field(default_factory=lambda: defaultdict(list))
     on_class: defaultdict[int, list[Trigger]] = field(default_factory=lambda: defaultdict(list))
     at_start: list[Conclusion] = field(default_factory=list)
+    on_fact: list[Trigger] = field(default_factory=list)
+    """Triggers that any fact sets going."""
+    on_equality: Trigger | None = None
+    """Carries facts over to equal things; needed only once some things are equal."""
 
-    def triggers(self, fact: Fact) -> Iterable[Trigger]:
+    def triggers(self, facts: Facts, fact: Fact) -> Iterable[Trigger]:
         """Return the triggers that a new fact sets going."""
         _, predicate, value = fact
-        found = self.on_property.get(predicate, [])
+        found = [*self.on_property.get(predicate, []), *self.on_fact]
         if predicate == self.words.type:
-            return [*found, *self.on_class.get(value, [])]
+            found = [*self.on_class.get(value, []), *found]
+        if self.on_equality and facts.uses(self.words.same):
+            found = [*found, self.on_equality]
         return found

@@ -27,8 +27,6 @@ def _domains_and_ranges(axioms: Axioms, program: Program) -> None:
 
 
 def _hierarchy(axioms: Axioms, program: Program) -> None:
-    for narrow, broad, axiom in axioms.pairs(RDFS + "subPropertyOf"):
-        program.on_property[narrow].append(copy("prp-spo1", axiom, broad))
     for one, other, axiom in axioms.pairs(OWL + "equivalentProperty"):
         program.on_property[one].append(copy("prp-eqp1", axiom, other))
         program.on_property[other].append(copy("prp-eqp1", axiom, one))
@@ -132,12 +130,11 @@ def _disjointness(axioms: Axioms, program: Program) -> None:
         program.on_property[one].append(never_with("prp-pdw", axiom, other, turned=False))
         program.on_property[other].append(never_with("prp-pdw", axiom, one, turned=False))
     for denial, prop, axiom in axioms.pairs(OWL + "assertionProperty"):
-        source = axioms.value(denial, OWL + "sourceIndividual")
-        target = axioms.value(denial, OWL + "targetIndividual") or axioms.value(
-            denial, OWL + "targetValue"
-        )
-        if source and target:
-            program.on_property[prop].append(_denied(axiom, source[0], target[0]))
+        targets = [*axioms.values(denial, OWL + "targetIndividual")]
+        targets += axioms.values(denial, OWL + "targetValue")
+        for source, _ in axioms.values(denial, OWL + "sourceIndividual"):
+            for target, _ in targets:
+                program.on_property[prop].append(_denied(axiom, source, target))
 
 
 def _denied(axiom: Fact, source: int, target: int) -> Trigger:

@@ -196,6 +196,31 @@ RULES: Final[dict[str, Rule]] = {
         ),
         _rule("scm-eqc1", "Equivalent classes are within each other.", "等价类互为子类。"),
         _rule(
+            "scm-svf1",
+            "What is related to some of a narrower class is related to some of the broader.",
+            "与子类成员相联系者，亦与父类成员相联系。",
+        ),
+        _rule(
+            "scm-svf2",
+            "What has a narrower property to some of a class has the broader one too.",
+            "经子属性与该类成员相联系者，亦经父属性相联系。",
+        ),
+        _rule(
+            "scm-avf1",
+            "What has only values of a narrower class has only values of the broader.",
+            "其值皆属子类者，其值皆属父类。",
+        ),
+        _rule(
+            "scm-avf2",
+            "What has only values of a class by the broader property has so by the narrower.",
+            "父属性之值皆属该类者，子属性之值亦皆属该类。",
+        ),
+        _rule(
+            "scm-hv",
+            "What has a value by a narrower property has it by the broader one.",
+            "经子属性具有某值者，亦经父属性具有该值。",
+        ),
+        _rule(
             "scm-spo",
             "A property within a property within a third is within the third.",
             "子属性关系可传递。",
@@ -214,6 +239,6 @@ ABSENT: Final[dict[str, str]] = {
     "cls-maxqc1 to cls-maxqc4": "Qualified cardinality is not used by the core; planned with the full engine.",
     "dt-*": "Literals are compared as terms; value equality is planned with the full engine.",
     "scm-cls, scm-op, scm-dp": "Everything is within itself and owl:Thing: true and without use.",
-    "scm-dom1 to scm-avf2, scm-hv, scm-int, scm-uni": "They add axioms whose effect on data the other rules have already.",
+    "scm-eqc2, scm-eqp1, scm-eqp2, scm-dom1 to scm-rng2, scm-int, scm-uni": "They add axioms whose effect on data the other rules have already.",
 }
 """Rules of the tables that are not applied, each with the reason."""

@@ -55,3 +55,27 @@ def never_with(rule: str, axiom: Fact, other: int, *, turned: bool) -> Trigger:
             yield Conclusion(rule, None, (fact, clash, axiom))
 
     return trigger
+
+
+def through(rule: str, prop: int) -> Trigger:
+    """Conclude the two-step statement, leaving out that a thing is related to itself."""
+
+    def trigger(facts: Facts, fact: Fact) -> Iterator[Conclusion]:
+        start, _, end = fact
+        for later in facts.objects(prop, end):
+            if later != start:
+                yield Conclusion(rule, (start, prop, later), (fact, (end, prop, later)))
+        for earlier in facts.subjects(prop, start):
+            if earlier != end:
+                yield Conclusion(rule, (earlier, prop, end), ((earlier, prop, start), fact))
+
+    return trigger
+
+
+def turn_alone(rule: str, prop: int) -> Trigger:
+    """Conclude the statement turned around, where that needs no axiom."""
+
+    def trigger(_: Facts, fact: Fact) -> Iterator[Conclusion]:
+        yield Conclusion(rule, (fact[2], prop, fact[0]), (fact,))
+
+    return trigger

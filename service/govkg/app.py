@@ -1,0 +1,139 @@
+"""The application: the only file that knows all parts of the service."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.middleware import Middleware
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from govkg import __version__, bundle
+from govkg.api import (
+    agent,
+    case,
+    cases,
+    concept,
+    contexts,
+    diagnose,
+    docs,
+    explain,
+    graph,
+    healthz,
+    home,
+    limits,
+    ontology,
+    place,
+    prefixes,
+    problem_pages,
+    problems,
+    query,
+    readyz,
+    rules,
+    scheme,
+    search,
+    shapes,
+    sparql,
+    validate,
+    version,
+)
+from govkg.api.describing import ABOUT, openapi
+from govkg.api.facts import Facts
+from govkg.api.knowledge import Knowledge, Service
+from govkg.api.middleware import Envelope, Finishing
+from govkg.api.searching import SearchIndex
+from govkg.cases import KG
+from govkg.errors import GovkgError
+from govkg.ontology import Ontology, read_files
+from govkg.settings import Settings, load_settings
+from govkg.store.embedded import EmbeddedStore
+from govkg.workers import Pool
+
+ROUTES = (
+    home, query, sparql, search, concept, scheme, ontology, cases, case, place, agent, graph,
+    validate, diagnose, shapes, rules, contexts, explain, problem_pages, prefixes, limits, version,
+    healthz, readyz, docs,
+)  # fmt: skip
+"""Every file of routes, in the order of the API description."""
+
+_log = logging.getLogger("govkg.app")
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Make the application; it loads in the background once it is started."""
+    app = FastAPI(
+        title="govkg",
+        version=__version__,
+        description=ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        redirect_slashes=False,
+        middleware=[
+            Middleware(Envelope, on_crash=problems.internal),
+            Middleware(Finishing),
+        ],
+    )
+    for module in ROUTES:
+        app.include_router(module.router)
+    app.router.routes.append(Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")))
+    app.state.service = Service(settings or load_settings())
+    app.state.service.routes = [
+        route for module in ROUTES for route in module.router.routes if isinstance(route, APIRoute)
+    ]
+    app.openapi = partial(openapi, app)  # type: ignore[method-assign]
+    problems.install(app)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Load while the service already answers /healthz, and end the workers at the end."""
+    service: Service = app.state.service
+    loading = asyncio.create_task(_load(service))
+    try:
+        yield
+    finally:
+        loading.cancel()
+        await asyncio.gather(loading, return_exceptions=True)
+        if service.pool:
+            await service.pool.close()
+
+
+async def _load(service: Service) -> None:
+    """Load everything and start the workers; on failure the service stays up and says why."""
+    settings = service.settings
+    try:
+        known = await asyncio.to_thread(load_knowledge, settings)
+        snapshot = settings.data_dir / "snapshot.nq"
+        await asyncio.to_thread(known.kg.store.dump, snapshot)
+        pool = Pool(
+            "govkg.cases.jobs",
+            str(snapshot),
+            size=settings.workers,
+            waiting=settings.waiting,
+            memory_mb=settings.worker_memory_mb,
+        )
+        service.pool = pool  # before it is started, so that it is closed whatever happens
+        await pool.start()
+        service.knowledge = known
+        _log.info("ready: %s quads", len(known.kg.store))
+    except GovkgError as error:
+        service.reason = error.text("en")
+        _log.exception("the service cannot be loaded")
+    except Exception:
+        service.reason = "loading failed; the log says why"
+        _log.exception("the service cannot be loaded")
+
+
+def load_knowledge(settings: Settings) -> Knowledge:
+    """Open the store, fill it if need be, and make everything that is looked up."""
+    store = EmbeddedStore(settings.data_dir / "store")
+    kg = KG.load(store, settings.base_iri, progress=partial(_log.info, "%s"))
+    shapes = Ontology(read_files(bundle.shapes()))
+    return Knowledge(kg, Facts(kg), SearchIndex(kg), shapes)

@@ -81,7 +81,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     for module in ROUTES:
         app.include_router(module.router)
-    app.router.routes.append(Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")))
+    app.router.routes.append(
+        Mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    )
     app.state.service = Service(settings or load_settings())
     app.state.service.routes = [
         route for module in ROUTES for route in module.router.routes if isinstance(route, APIRoute)

@@ -16,9 +16,9 @@ def folder(name: Folder) -> Path:
 
 
 def ontology_modules() -> list[Path]:
-    """Return the Turtle files of the ontology's core, header first, then modules by name."""
+    """Return the Turtle files of the ontology's core: header, foreign terms, modules by name."""
     root = folder("ontology")
-    return [root / "govkg.ttl", *sorted((root / "modules").glob("*.ttl"))]
+    return [root / "govkg.ttl", root / "reused.ttl", *sorted((root / "modules").glob("*.ttl"))]
 
 
 def ontology_extensions() -> list[Path]:

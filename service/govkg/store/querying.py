@@ -156,6 +156,11 @@ _NOT_CODE = re.compile(
     r"|#[^\n]*"
 )
 _KEYWORD_FROM = re.compile(r"(?<![?$:\w])FROM(?![\w:])", re.IGNORECASE)
+_KEYWORD_UPDATE = re.compile(
+    r"\s*(?:(?:PREFIX\s+[\w-]*:|BASE)\s+)*"
+    r"(?:INSERT|DELETE|LOAD|CLEAR|CREATE|DROP|COPY|MOVE|ADD|WITH)\b",
+    re.IGNORECASE,
+)
 _KEYWORD_SERVICE = re.compile(r"(?<![?$:\w])SERVICE(?![\w:])", re.IGNORECASE)
 
 
@@ -254,6 +259,8 @@ def _readable(expected: str) -> str:
 
 def _hint(text: str, line: int) -> str:
     """Return the line at which the parser stopped, to show what it saw."""
+    if _KEYWORD_UPDATE.match(bare(text)):
+        return "This is an update, and a query was expected."
     lines = text.splitlines()
     if 0 < line <= len(lines) and lines[line - 1].strip():
         return f"It stopped in: {lines[line - 1].strip()[:120]}"

@@ -1,0 +1,121 @@
+"""``/case/{id}``: one local reform: what was asserted, part by part, and what follows."""
+
+from dataclasses import dataclass, field
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Path
+from pyoxigraph import NamedNode, Triple
+from starlette.responses import Response
+
+from govkg.api.dependencies import KnowledgeDep, PageDep, WantedDep
+from govkg.api.describing import operation
+from govkg.api.documents import published
+from govkg.api.facts import TYPE, Fact
+from govkg.api.knowledge import Knowledge
+from govkg.api.negotiation import HTML, RDF
+from govkg.cases.kg import Case
+from govkg.errors import NotFoundError
+from govkg.ontology import LABEL, TITLE
+from govkg.vocabulary import DCTERMS, GOV
+
+router = APIRouter(tags=["cases"])
+PARTS: Final = (
+    "SituationReport", "CrisisEpisode", "InnovationMeasure", "OutcomeAssessment", "IndicatorValue",
+    "GovernanceProfile", "AxisAssessment", "PolicyExperiment", "ExperimentStage", "AdoptionEvent",
+    "RegionalArrangement", "DisclosureRestriction", "Participation", "EvidenceItem",
+)  # fmt: skip
+"""The classes of the parts of a case, in the order of docs/case-model.md."""
+_NOT_SHOWN = (LABEL, TITLE, NamedNode(DCTERMS + "description"))
+
+
+@dataclass
+class Part:
+    """One part of a case, with what is said about it."""
+
+    iri: NamedNode
+    kind: NamedNode | None
+    rows: dict[NamedNode, list[Triple]] = field(default_factory=dict)
+    """What was asserted, by property."""
+    inferred: dict[NamedNode, list[Triple]] = field(default_factory=dict)
+    """What follows, by property."""
+
+    @property
+    def anchor(self) -> str:
+        """Return the fragment of the part's IRI."""
+        return self.iri.value.partition("#")[2] or "case"
+
+
+@router.get(
+    "/case/{case_id}",
+    **operation(
+        "getCase",
+        "Describe a case",
+        answers=dict.fromkeys((*RDF, HTML), "…"),
+        fails=(NotFoundError,),
+    ),
+)
+def get_case(
+    case_id: Annotated[str, Path(examples=["porto-alegre-pb"])],
+    known: KnowledgeDep,
+    wanted: WantedDep,
+    page: PageDep,
+) -> Response:
+    """Return what was asserted about a case; the page also shows what follows, and why."""
+    case = next((c for c in known.kg.cases() if c.id == case_id), None)
+    if case is None:
+        raise NotFoundError(what="case", name=case_id, hint="All cases are listed under /cases.")
+    return published(
+        wanted, lambda: known.kg.store.triples(case.graph), lambda: _page(page, case, known)
+    )
+
+
+def _page(page: PageDep, case: Case, known: Knowledge) -> Response:
+    triples = known.kg.store.triples(case.graph)
+    own = {t.subject for t in triples if isinstance(t.subject, NamedNode)}
+    parts = [_part(iri, known) for iri in own if iri.value.startswith(case.iri.value + "#")]
+    grouped = {
+        kind: [p for p in sorted(parts, key=_order) if _kind(p) == kind] for kind in (*PARTS, "")
+    }
+    return page.render(
+        "case.html",
+        case=case,
+        head=_part(case.iri, known),
+        description=known.kg.ontology.__class__(triples).texts(case.iri, _NOT_SHOWN[2]),
+        groups={kind: found for kind, found in grouped.items() if found},
+        others=sorted(
+            (i for i in own if "#" not in i.value and i != case.iri), key=lambda i: i.value
+        ),
+    )
+
+
+def _part(iri: NamedNode, known: Knowledge) -> Part:
+    """Collect what is said about a part."""
+    part = Part(iri, None)
+    for fact in known.facts.about(iri):
+        triple = fact.triple
+        if triple.predicate == TYPE and not fact.inferred:
+            part.kind = triple.object if isinstance(triple.object, NamedNode) else None
+        elif not fact.inferred and triple.predicate not in _NOT_SHOWN:
+            part.rows.setdefault(triple.predicate, []).append(triple)
+        elif _is_telling(fact):
+            part.inferred.setdefault(triple.predicate, []).append(triple)
+    return part
+
+
+def _is_telling(fact: Fact) -> bool:
+    """Say whether a derived fact tells a reader something: it uses a term of the ontology."""
+    predicate, value = fact.triple.predicate, fact.triple.object
+    if predicate == TYPE:
+        return fact.inferred and isinstance(value, NamedNode) and value.value.startswith(GOV)
+    return fact.inferred and predicate.value.startswith(GOV)
+
+
+def _kind(part: Part) -> str:
+    name = part.kind.value.removeprefix(GOV) if part.kind else ""
+    return name if name in PARTS else ""
+
+
+def _order(part: Part) -> tuple[int, str]:
+    """Sort parts by their names, numbers within them by value."""
+    digits = "".join(c for c in part.anchor if c.isdigit())
+    return int(digits or 0), part.anchor

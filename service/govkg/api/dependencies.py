@@ -1,0 +1,50 @@
+"""What a handler may ask for by type."""
+
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+
+from govkg.api.knowledge import Knowledge, Service, service_of
+from govkg.api.languages import checked_language
+from govkg.api.negotiation import NAMES, Wanted
+from govkg.api.pages import Page
+from govkg.errors import Language
+
+_FORMAT = f"Overrides the Accept header. One of: {', '.join(NAMES)}."
+_LANG = "The language of texts, en or zh; overrides Accept-Language."
+
+
+def _wanted(
+    request: Request,
+    format_name: Annotated[
+        str | None, Query(alias="format", description=_FORMAT, examples=["json"])
+    ] = None,
+) -> Wanted:
+    return Wanted(request.headers.get("accept", "*/*"), format_name)
+
+
+def _language(
+    request: Request,
+    lang: Annotated[str | None, Query(description=_LANG, examples=["zh"])] = None,  # noqa: ARG001 # documents it
+) -> Language:
+    return checked_language(request)
+
+
+def _knowledge(request: Request) -> Knowledge:
+    return service_of(request).known()
+
+
+LanguageDep = Annotated[Language, Depends(_language)]
+"""The language that the client wants."""
+
+
+def _page(request: Request, language: LanguageDep) -> Page:
+    return Page(request, language)
+
+
+WantedDep = Annotated[Wanted, Depends(_wanted)]
+"""The media types that the client wants."""
+ServiceDep = Annotated[Service, Depends(service_of)]
+KnowledgeDep = Annotated[Knowledge, Depends(_knowledge)]
+"""The loaded knowledge; a request for it is refused while it is loading."""
+PageDep = Annotated[Page, Depends(_page)]

@@ -1,0 +1,112 @@
+"""How operations describe themselves in the OpenAPI document, and how it is kept true."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from fastapi import FastAPI
+from starlette.responses import Response
+
+from govkg import errors
+from govkg.api.problems import PROBLEM, described
+from govkg.errors import GovkgError
+
+ABOUT: Final = (
+    "A knowledge graph and ontology service on how local government changes. Every answer that is "
+    "not a success is a problem document (RFC 9457)."
+)
+ALWAYS: Final = (errors.ParameterError, errors.NotAcceptableError, errors.NotReadyError)
+"""The errors that any operation can answer with."""
+
+Schema = dict[str, Any]
+
+
+def operation(
+    name: str,
+    summary: str,
+    *,
+    answers: Mapping[str, Any],
+    fails: Sequence[type[GovkgError]] = (),
+    parameters: Sequence[Schema] = (),
+    body: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return what FastAPI is to be told of an operation.
+
+    ``answers`` and ``body`` give an example for each media type; ``fails`` are errors beyond ALWAYS.
+    """
+    extra: Schema = {"parameters": list(parameters)} if parameters else {}
+    if body:
+        extra["requestBody"] = {"required": True, "content": _content(body)}
+    success = {"description": "Success", "content": _content(answers)}
+    return {
+        "operation_id": name,
+        "summary": summary,
+        "response_class": Response,
+        "response_model": None,
+        "responses": {200: success, **described((*ALWAYS, *fails))},
+        "openapi_extra": extra or None,
+    }
+
+
+def parameter(
+    name: str, description: str, example: Any, kind: str = "string", **more: Any
+) -> Schema:
+    """Describe a query parameter that a handler reads by itself."""
+    schema: Schema = {"type": kind} | more
+    if kind == "array":
+        schema["items"] = {"type": "string"}
+    return {
+        "name": name, "in": "query", "required": False,
+        "description": description, "schema": schema, "example": example,
+    }  # fmt: skip
+
+
+def _content(examples: Mapping[str, Any]) -> Schema:
+    return {
+        media: {"schema": _schema(example), "example": example}
+        for media, example in examples.items()
+    }
+
+
+def _schema(example: Any) -> Schema:
+    """Return the loosest schema that is true of an example."""
+    if isinstance(example, dict):
+        return {"type": "object"}
+    return {"type": "array"} if isinstance(example, list) else {"type": "string"}
+
+
+def openapi(app: FastAPI) -> Schema:
+    """Return the OpenAPI document, with our problems in the place of FastAPI's own errors."""
+    if app.openapi_schema is None:
+        document = FastAPI.openapi(app)
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        schemas.pop("HTTPValidationError", None)
+        schemas.pop("ValidationError", None)
+        schemas["Problem"] = _PROBLEM_SCHEMA
+        for path in document["paths"].values():
+            for each in path.values():
+                _mend(each["responses"])
+    return app.openapi_schema or {}
+
+
+def _mend(responses: Schema) -> None:
+    """Drop the 422 that FastAPI adds to each operation with parameters: here that is a 400."""
+    added = responses.get("422", {}).get("content", {})
+    if PROBLEM not in added:
+        responses.pop("422", None)
+    else:
+        added.pop("application/json", None)
+
+
+_PROBLEM_SCHEMA: Final[Schema] = {
+    "type": "object",
+    "description": "RFC 9457. Beside these members it has the facts of the error, such as line and column.",
+    "required": ["type", "title", "status", "detail", "instance", "code"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference", "example": "/problems/query-syntax"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string", "format": "uri"},
+        "code": {"type": "string"},
+    },
+}

@@ -1,0 +1,88 @@
+"""``/diagnose``: check a document, and tell what follows from it and why."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import PlainTextResponse, Response
+
+from govkg.api.dependencies import LanguageDep, PageDep, ServiceDep, WantedDep
+from govkg.api.describing import operation
+from govkg.api.languages import words
+from govkg.api.negotiation import HTML, JSON, TEXT
+from govkg.api.submissions import BODIES, FAILS, header_of, received
+from govkg.errors import Language
+from govkg.rdf import FORMATS
+
+router = APIRouter(tags=["reasoning"])
+SECTIONS: Final = (
+    "classes", "crises", "problems", "candidateRemedies", "axisPositions", "profileClasses",
+    "supportedRights",
+)  # fmt: skip
+"""The lists of conclusions in the diagnosis of a case."""
+_EXAMPLE = {"validation": {"conforms": True}, "cases": [{"case": "…", "crises": []}]}
+
+
+@router.get(
+    "/diagnose",
+    **operation("diagnoseForm", "Show a form to diagnose a document", answers={HTML: "…"}),
+)
+def form(page: PageDep, wanted: WantedDep) -> Response:
+    """Return the page of /validate, which has a button for this."""
+    wanted.choose((HTML,))
+    return page.render("validate.html", document=None, report=None, diagnosis=None, formats=FORMATS)
+
+
+@router.post(
+    "/diagnose",
+    **operation(
+        "diagnose",
+        "Tell what follows from a document",
+        answers={JSON: _EXAMPLE, TEXT: "…", HTML: "…"},
+        fails=FAILS,
+        body=BODIES,
+    ),
+)
+async def diagnose(
+    request: Request, service: ServiceDep, wanted: WantedDep, page: PageDep, language: LanguageDep
+) -> Response:
+    """Return the validation, and for each case its crises, problems, candidate remedies and axes.
+
+    Each conclusion comes with its proof. Nothing is stored.
+    """
+    media = wanted.choose((JSON, TEXT, HTML))
+    document = await received(request, service)
+    seconds = service.settings.submission_seconds
+    header = header_of(document, service)
+    _, found = await service.run(request, "diagnose", header, document.data, seconds)
+    if media == JSON:
+        return Response(found, media_type=media)
+    diagnosis: dict[str, Any] = json.loads(found)
+    if media == TEXT:
+        return PlainTextResponse("\n".join(_lines(diagnosis, language)) + "\n")
+    report = diagnosis["validation"]
+    return page.render(
+        "validate.html", document=document, report=report, diagnosis=diagnosis, formats=FORMATS
+    )
+
+
+def _lines(diagnosis: dict[str, Any], language: Language) -> Iterator[str]:
+    """Yield a diagnosis as plain lines, each conclusion followed by its reasons."""
+    for case in diagnosis["cases"]:
+        yield case["case"]
+        for section in SECTIONS:
+            if case[section]:
+                yield f"\n{words('diagnosis.' + section, language)}"
+            for conclusion in case[section]:
+                yield f"- {conclusion['label'][language]} ({conclusion['status']})"
+                yield from _reasons(conclusion["why"], language, 2)
+        if case["unassessedAxes"]:
+            yield f"\n{words('diagnosis.unassessedAxes', language)}"
+        yield from (f"- {axis['label']}" for axis in case["unassessedAxes"])
+
+
+def _reasons(why: dict[str, Any], language: Language, depth: int) -> Iterator[str]:
+    yield "  " * depth + why["text"][language]
+    for reason in why.get("because", ()):
+        yield from _reasons(reason, language, depth + 1)

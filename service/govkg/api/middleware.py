@@ -1,0 +1,184 @@
+"""What surrounds every request: identity, CORS, security headers, errors, caching, the log line."""
+
+import gzip
+import logging
+import time
+from collections.abc import Callable
+from hashlib import sha256
+from re import compile as pattern
+from typing import Final
+from uuid import uuid4
+
+from anyio import to_thread
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+_EVERYWHERE: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Retry-After, Server-Timing, X-Request-Id, Allow",
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Vary": "Accept, Accept-Language, Accept-Encoding",
+}
+_PREFLIGHT: Final = {
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, X-Request-Id",
+    "Access-Control-Max-Age": "86400",
+}
+_REQUEST_ID = pattern(r"[A-Za-z0-9._\-]{1,64}\Z")
+_WORTH_ZIPPING = 1024  # bytes
+_COMPRESSED = ("image/", "font/", "application/zip")
+_log = logging.getLogger("govkg.access")
+
+OnCrash = Callable[[Request], Response]
+"""Makes the answer to an exception that nobody foresaw."""
+
+
+class Envelope:
+    """The outermost layer: whatever happens inside, the answer leaves with our headers."""
+
+    def __init__(self, app: ASGIApp, on_crash: OnCrash) -> None:
+        """Take the app, and what answers when it crashes."""
+        self._app = app
+        self._on_crash = on_crash
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        exchange = _Exchange(scope, send)
+        if scope["method"] == "OPTIONS":
+            await Response(status_code=204, headers=_PREFLIGHT)(scope, receive, exchange.send)
+        else:
+            await self._guarded(scope, receive, exchange)
+        exchange.log()
+
+    async def _guarded(self, scope: Scope, receive: Receive, exchange: "_Exchange") -> None:
+        """Run the app; turn an exception that nobody foresaw into an answer."""
+        try:
+            await self._app(scope, receive, exchange.send)
+        except ClientDisconnect:
+            exchange.status = 499  # nobody is left to answer; the log uses nginx's number
+        except Exception:
+            _log.exception("request %s failed", exchange.request_id)
+            if exchange.status:
+                raise
+            await self._on_crash(Request(scope))(scope, receive, exchange.send)
+
+
+class _Exchange:
+    """One request and its answer, as they pass through the envelope."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        given = Headers(scope=scope).get("x-request-id", "")
+        self.request_id = given if _REQUEST_ID.match(given) else uuid4().hex
+        self.status = 0
+        self._scope = scope
+        self._send = send
+        self._start = time.perf_counter()
+        self._method = scope["method"]
+        scope.setdefault("state", {})["request_id"] = self.request_id
+
+    @property
+    def _milliseconds(self) -> float:
+        return (time.perf_counter() - self._start) * 1000
+
+    async def send(self, message: Message) -> None:
+        """Pass a message on, the first one with our headers."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers.update(_EVERYWHERE)
+            headers["X-Request-Id"] = self.request_id
+            headers["Server-Timing"] = f"total;dur={self._milliseconds:.1f}"
+        await self._send(message)
+
+    def log(self) -> None:
+        """Write one line; the route stands for the address, so that no query is logged."""
+        route = getattr(self._scope.get("route"), "path", "-")
+        _log.info(
+            "%s %s %s %.1fms %s",
+            self._method, route, self.status, self._milliseconds, self.request_id,
+        )  # fmt: skip
+
+
+class Finishing:
+    """The innermost layer: HEAD, ETag and 304, and gzip; it has the whole body before it sends."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Take the app."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        head = scope["method"] == "HEAD"
+        held = _Held()
+        scope["method"] = "GET" if head else scope["method"]
+        await self._app(scope, receive, held.send)
+        held.headers.setdefault("cache-control", "no-cache")
+        if scope["method"] == "GET" and held.start["status"] == 200:
+            await held.finish(Headers(scope=scope))
+        await held.release(send, with_body=not head)
+
+
+class _Held:
+    """An answer that is held back until it is complete."""
+
+    def __init__(self) -> None:
+        self.start: Message = {}
+        self.body = b""
+        self.headers = MutableHeaders()
+
+    async def send(self, message: Message) -> None:
+        """Take a message of the app."""
+        if message["type"] == "http.response.start":
+            self.start = message
+            self.headers = MutableHeaders(scope=message)
+        elif message["type"] == "http.response.body":
+            self.body += message.get("body", b"")
+
+    async def finish(self, request: Headers) -> None:
+        """Zip the body, name it by its hash, and drop it if the client has it already."""
+        tag = sha256(self.body).hexdigest()[:32]
+        if self._is_worth_zipping(request):
+            self.body = await to_thread.run_sync(_zipped, self.body)
+            self.headers["content-encoding"] = "gzip"
+            tag += "-gzip"
+        self.headers["content-length"] = str(len(self.body))
+        self.headers["etag"] = f'"{tag}"'
+        known = [
+            each.strip().removeprefix("W/") for each in request.get("if-none-match", "").split(",")
+        ]
+        if f'"{tag}"' in known or "*" in known:
+            self.start["status"] = 304
+            self.body = b""
+            del self.headers["content-length"]
+
+    def _is_worth_zipping(self, request: Headers) -> bool:
+        codings = [each.replace(" ", "") for each in request.get("accept-encoding", "").split(",")]
+        accepted = any(each.split(";")[0] == "gzip" and each[4:] != ";q=0" for each in codings)
+        kind = self.headers.get("content-type", "")
+        return accepted and len(self.body) >= _WORTH_ZIPPING and not kind.startswith(_COMPRESSED)
+
+    async def release(self, send: Send, *, with_body: bool) -> None:
+        """Send the answer."""
+        if self.start:
+            await send(self.start)
+            await send({"type": "http.response.body", "body": self.body if with_body else b""})
+
+
+def _zipped(body: bytes) -> bytes:
+    """Compress a body; the same body always gives the same bytes."""
+    return gzip.compress(body, 5, mtime=0)

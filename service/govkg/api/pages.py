@@ -1,0 +1,130 @@
+"""Pages: Jinja templates with names, links and words in the reader's language."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from govkg import __version__
+from govkg.api.knowledge import service_of
+from govkg.api.languages import language_of, strings, words
+from govkg.api.links import href, with_query
+from govkg.errors import Language
+from govkg.ontology import Texts
+from govkg.rdf import Node, shorten
+
+_TEMPLATES = Path(__file__).parents[1] / "templates"
+OTHER: Mapping[Language, Language] = {"en": "zh", "zh": "en"}
+
+
+@cache
+def _environment() -> Environment:
+    """Return the templates; everything is escaped, and a missing variable is an error."""
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+class Page:
+    """One page for one reader: what templates can call as ``page``."""
+
+    def __init__(self, request: Request, language: Language | None = None) -> None:
+        """Take the language from the request if it is not given."""
+        self.request = request
+        self.language: Language = language or language_of(request)
+        self._service = service_of(request)
+        self._kept = {"lang": self.language} if "lang" in request.query_params else {}
+        self.version = __version__
+
+    def render(
+        self,
+        template: str,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        **context: Any,
+    ) -> Response:
+        """Return the page as a response."""
+        html = _environment().get_template(template).render(page=self, t=self.t, **context)
+        return HTMLResponse(html, status, {"Content-Language": self.language} | dict(headers or {}))
+
+    def t(self, key: str, **facts: object) -> str:
+        """Return a text in the reader's language."""
+        return words(key, self.language, **facts)
+
+    def link(self, path: str, **parameters: str) -> str:
+        """Return an address on this server, in the language that the reader chose."""
+        return with_query(path, parameters | self._kept)
+
+    def here(self, **changes: str) -> str:
+        """Return the address of this page with some parameters changed."""
+        raw = self.request.scope["query_string"].decode("latin-1")
+        pairs = dict(parse_qsl(raw, keep_blank_values=True)) | changes
+        return f"{self.request.scope['path']}?{urlencode(pairs)}"
+
+    def href(self, iri: str) -> str | None:
+        """Return what to link an IRI to, or None."""
+        found = href(iri, self._service.settings.base_iri)
+        return self.link(found) if found and found.startswith("/") else found
+
+    def text(self, texts: Texts, fallback: str = "") -> Markup:
+        """Return the reader's choice of some texts, marked if it is in another language."""
+        for language in (self.language, "en", *texts):
+            if texts.get(language):
+                return self.marked(texts[language], language)
+        return escape(fallback)
+
+    def marked(self, text: str, language: str) -> Markup:
+        """Return a text, marked with its language if that is not the page's."""
+        if not language or language == self.language:
+            return escape(text)
+        return Markup('<span lang="{}">{}</span>').format(language, text)
+
+    def name(self, node: Node) -> Markup:
+        """Return a node's label in the reader's language, or a short form of the node itself."""
+        if isinstance(node, Literal):
+            return self.marked(node.value, node.language or "")
+        known = self._service.knowledge
+        texts = known.kg.name.all(node) if known else {}
+        if not texts and isinstance(node, NamedNode):
+            short = shorten(node.value)
+            return self.text(strings().get(f"terms.{short}", {}), short.strip("<>"))  # type: ignore[arg-type]
+        if isinstance(node, BlankNode) and known:
+            return escape(known.kg.ontology.label(node, self.language))
+        return self.text(texts, str(node))
+
+    def other_name(self, texts: Texts) -> Markup:
+        """Return the text in the language that is not the reader's, if there is one."""
+        other = OTHER[self.language]
+        return self.marked(texts[other], other) if texts.get(other) else Markup("")
+
+    def ref(self, node: Node) -> Markup:
+        """Return a node's name, linked to where it is described."""
+        target = self.href(node.value) if isinstance(node, NamedNode) else None
+        if not target:
+            return self.name(node)
+        return Markup('<a href="{}">{}</a>').format(target, self.name(node))
+
+    def why(self, triple: Triple) -> str:
+        """Return the address of the explanation of a triple."""
+        return self.link("/explain", **explain_parameters(triple))
+
+
+def explain_parameters(triple: Triple) -> dict[str, str]:
+    """Return a triple as the parameters of /explain."""
+
+    def text(node: Node) -> str:
+        return shorten(node.value).strip("<>") if isinstance(node, NamedNode) else str(node)
+
+    return {"s": text(triple.subject), "p": text(triple.predicate), "o": text(triple.object)}

@@ -1,0 +1,172 @@
+"""Errors as problem documents (RFC 9457); the only file that knows status codes of errors."""
+
+from collections.abc import Awaitable, Iterable, Mapping
+from typing import Any, Final, TypeVar
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from govkg import errors
+from govkg.api.knowledge import service_of
+from govkg.api.languages import language_of
+from govkg.api.negotiation import Wanted
+from govkg.api.pages import Page
+from govkg.errors import ERRORS, GovkgError, NotFoundError, ParameterError
+
+PROBLEM: Final = "application/problem+json"
+Answer = TypeVar("Answer")
+
+
+class MethodNotAllowedError(errors.BadInputError):
+    """The address exists but does not know this method. Facts: method, allowed."""
+
+    code = "method-not-allowed"
+    title = {"en": "The method is not allowed", "zh": "不允许该方法"}
+    message = {
+        "en": "{method} is not possible here. Use one of: {allowed}.",
+        "zh": "此处不能使用 {method}。请使用：{allowed}。",
+    }
+
+
+class InternalError(GovkgError):
+    """Something happened that nobody foresaw. Facts: request_id."""
+
+    code = "internal"
+    title = {"en": "Something went wrong here", "zh": "服务内部出错"}
+    message = {
+        "en": "This is a fault of the service. Report it with the request id {request_id}.",
+        "zh": "这是服务自身的故障。请附上请求编号 {request_id} 反馈。",
+    }
+
+
+STATUS: Final[dict[type[GovkgError], int]] = {
+    GovkgError: 500,
+    errors.BadInputError: 400,
+    errors.TooLargeError: 413,
+    errors.ResultTooLargeError: 422,
+    errors.UnsupportedMediaTypeError: 415,
+    errors.NotAcceptableError: 406,
+    errors.NotFoundError: 404,
+    errors.ForbiddenError: 403,
+    errors.UnavailableError: 503,
+    errors.BusyError: 429,
+    MethodNotAllowedError: 405,
+}
+"""The status of each error class; one that is not named has that of its nearest parent."""
+
+KINDS: Final[Mapping[str, type[GovkgError]]] = dict(
+    sorted(
+        {**ERRORS, "method-not-allowed": MethodNotAllowedError, "internal": InternalError}.items()
+    )
+)
+"""Every error that can be met over HTTP, by its code."""
+
+
+def status_of(kind: type[GovkgError]) -> int:
+    """Return the status of an error class."""
+    return next(STATUS[base] for base in kind.__mro__ if base in STATUS)
+
+
+def problem(request: Request, error: GovkgError) -> Response:
+    """Return an error as a problem document, or as a page if the client is a browser."""
+    status = status_of(type(error))
+    headers = _headers(error)
+    wanted = Wanted(request.headers.get("accept", "*/*"))
+    if wanted.page() and request.url.path != "/healthz":
+        page = Page(request, language_of(request))
+        return page.render("problem.html", status=status, headers=headers, error=error)
+    return JSONResponse(document(request, error), status, headers, PROBLEM)
+
+
+def document(request: Request, error: GovkgError) -> dict[str, Any]:
+    """Return the members of the problem document, the facts of the error among them."""
+    settings = service_of(request).settings
+    language = language_of(request)
+    request_id = getattr(request.state, "request_id", "")
+    return {
+        **error.facts,
+        "type": f"{settings.public_url}/problems/{error.code}",
+        "title": error.title[language],
+        "status": status_of(type(error)),
+        "detail": error.text(language).strip(),
+        "instance": f"urn:govkg:request:{request_id}",
+        "code": error.code,
+    }
+
+
+def internal(request: Request) -> Response:
+    """Return the answer to an exception that nobody foresaw; it tells nothing of the inside."""
+    return problem(request, InternalError(request_id=request.state.request_id))
+
+
+def _headers(error: GovkgError) -> dict[str, str]:
+    """Return the headers that an error asks for."""
+    headers = {}
+    if isinstance(error, errors.UnavailableError):
+        headers["Retry-After"] = str(error.facts.get("retry_after", 1))
+    if isinstance(error, MethodNotAllowedError):
+        headers["Allow"] = error.facts["allowed"]
+    return headers
+
+
+def _translated(request: Request, error: HTTPException) -> GovkgError:
+    """Translate what the router raises: an unknown address, or a method it does not know."""
+    allowed = allowed_methods(request)
+    if allowed and request.method not in allowed:
+        return MethodNotAllowedError(method=request.method, allowed=", ".join(allowed))
+    if error.status_code == STATUS[NotFoundError]:
+        hint = "The start page / and the API description /docs say what there is."
+        return NotFoundError(what="page", name=request.url.path, hint=hint)
+    return ParameterError(name="request", reason=str(error.detail), remedy="See /docs.")
+
+
+def allowed_methods(request: Request) -> list[str]:
+    """Return the methods that the address of a request knows, none if there is no such address."""
+    routes = service_of(request).routes
+    methods = {m for r in routes if r.path_regex.match(request.url.path) for m in r.methods or ()}
+    if not methods:
+        return []
+    return sorted(methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set()))
+
+
+def _invalid(error: RequestValidationError) -> ParameterError:
+    """Translate the first thing that FastAPI found wrong with the parameters."""
+    first = error.errors()[0]
+    name = str(first["loc"][-1])
+    given = f" (“{first['input']}” was given)" if isinstance(first.get("input"), str) else ""
+    return ParameterError(name=name, reason=first["msg"] + given, remedy="See /docs.")
+
+
+async def _on_error(request: Request, error: Exception) -> Response:
+    """Answer any error that govkg, FastAPI or Starlette raises on purpose."""
+    if isinstance(error, RequestValidationError):
+        return problem(request, _invalid(error))
+    if isinstance(error, HTTPException):
+        return problem(request, _translated(request, error))
+    return problem(request, error if isinstance(error, GovkgError) else GovkgError(detail=""))
+
+
+def install(app: FastAPI) -> None:
+    """Have the app answer all errors by problem documents."""
+    for kind in (GovkgError, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, _on_error)
+
+
+def described(kinds: Iterable[type[GovkgError]]) -> dict[int | str, dict[str, Any]]:
+    """Describe errors for the OpenAPI document, by status."""
+    found: dict[int | str, dict[str, Any]] = {}
+    for kind in kinds:
+        content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        entry = found.setdefault(status_of(kind), {"description": "", "content": content})
+        entry["description"] += ("; " if entry["description"] else "") + kind.title["en"]
+    return found
+
+
+async def caught(work: Awaitable[Answer]) -> tuple[Answer | None, GovkgError | None]:
+    """Return the answer, or the error that a page shows in its place."""
+    try:
+        return await work, None
+    except GovkgError as error:
+        return None, error

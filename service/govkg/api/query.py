@@ -1,0 +1,109 @@
+"""``/query``: a page to write queries, with examples and results as a table."""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Query, Request
+from pyoxigraph import BlankNode, Literal, NamedNode
+from starlette.responses import Response
+
+from govkg import bundle
+from govkg.api.dependencies import PageDep, ServiceDep, WantedDep
+from govkg.api.describing import operation
+from govkg.api.negotiation import HTML
+from govkg.api.problems import caught, status_of
+from govkg.api.sparql import run_query, without
+from govkg.rdf import Node
+
+router = APIRouter(tags=["query"])
+_FORMATS: Final = {
+    "solutions": "application/sparql-results+json",
+    "boolean": "application/sparql-results+json",
+    "graph": "text/turtle",
+}
+_PAGE_BYTES: Final = 5_000_000
+"""The largest result that is shown as a page; /sparql sends larger ones."""
+SHOWN_ROWS: Final = 500
+
+
+@dataclass(frozen=True)
+class Example:
+    """A question with its query."""
+
+    name: str
+    title: dict[str, str]
+    text: str
+
+
+@router.get("/query", **operation("queryPage", "Show a page to write queries", answers={HTML: "…"}))
+async def query_page(
+    request: Request,
+    service: ServiceDep,
+    wanted: WantedDep,
+    page: PageDep,
+    query: Annotated[str, Query(description="A SPARQL query to run.", examples=["ASK {}"])] = "",
+    infer: Annotated[bool, Query(description="Whether inferred triples are queried too.")] = True,
+) -> Response:
+    """Return the page; with a query, also its result as a table, or what is wrong with it."""
+    wanted.choose((HTML,))
+    header = {
+        "formats": _FORMATS,
+        "without_graphs": without(service, inferred=infer),
+        "max_query_bytes": service.settings.max_query_bytes,
+        "max_result_bytes": min(_PAGE_BYTES, service.settings.max_result_bytes),
+    }
+    result, error = None, None
+    if query.strip():
+        work = run_query(request, service, query, header, service.settings.query_seconds)
+        answer, error = await caught(work)
+        result = _result(*answer) if answer else None
+    return page.render(
+        "query.html",
+        status=status_of(type(error)) if error else 200,
+        examples=examples(),
+        limit=SHOWN_ROWS,
+        query=query,
+        infer=infer,
+        result=result,
+        error=error,
+    )
+
+
+def _result(head: dict[str, Any], body: bytes) -> dict[str, Any]:
+    """Return a result as templates can show it."""
+    if head["kind"] == "graph":
+        return {"kind": "graph", "text": body.decode()}
+    found = json.loads(body)
+    if head["kind"] == "boolean":
+        return {"kind": "boolean", "value": found["boolean"]}
+    names, rows = found["head"]["vars"], found["results"]["bindings"]
+    cells = [
+        [_node(row[name]) if name in row else None for name in names] for row in rows[:SHOWN_ROWS]
+    ]
+    return {"kind": "solutions", "names": names, "rows": cells, "count": len(rows)}
+
+
+def _node(term: dict[str, Any]) -> Node:
+    """Return a term of the SPARQL JSON format."""
+    if term["type"] == "uri":
+        return NamedNode(term["value"])
+    if term["type"] == "bnode":
+        return BlankNode(term["value"])
+    if "xml:lang" in term:
+        return Literal(term["value"], language=term["xml:lang"])
+    return Literal(str(term["value"]))
+
+
+@cache
+def examples() -> tuple[Example, ...]:
+    """Return the questions of examples/queries; the first comment of each file is its title."""
+    return tuple(_example(path.stem, path.read_text("utf-8")) for path in bundle.example_queries())
+
+
+def _example(name: str, text: str) -> Example:
+    comments = [line.lstrip("# ").strip() for line in text.splitlines() if line.startswith("#")]
+    english = next(iter(comments), name)
+    chinese = next((line for line in comments[:3] if any("一" <= c <= "龥" for c in line)), english)
+    return Example(name, {"en": english, "zh": chinese}, text.strip())

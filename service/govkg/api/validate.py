@@ -1,0 +1,66 @@
+"""``/validate``: check a document against the shapes."""
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from govkg.api.dependencies import LanguageDep, PageDep, ServiceDep, WantedDep
+from govkg.api.describing import operation
+from govkg.api.negotiation import HTML, JSON, JSON_LD, TEXT, TURTLE
+from govkg.api.submissions import BODIES, FAILS, Document, header_of, received
+from govkg.cases.checking import REPORT_FORMATS
+from govkg.errors import Language
+from govkg.rdf import FORMATS
+
+router = APIRouter(tags=["validation"])
+_OFFERED = (JSON, TEXT, TURTLE, JSON_LD, HTML)
+_EXAMPLE = {"conforms": True, "cases": 1, "counts": {"violation": 0}, "findings": []}
+
+
+@router.get(
+    "/validate", **operation("validateForm", "Show a form to check a document", answers={HTML: "…"})
+)
+def form(page: PageDep, wanted: WantedDep) -> Response:
+    """Return a page with a text field and a file field."""
+    wanted.choose((HTML,))
+    return page.render("validate.html", document=None, report=None, diagnosis=None, formats=FORMATS)
+
+
+@router.post(
+    "/validate",
+    **operation(
+        "validate",
+        "Check a document against the shapes",
+        answers={JSON: _EXAMPLE, **dict.fromkeys((TEXT, TURTLE, JSON_LD, HTML), "…")},
+        fails=FAILS,
+        body=BODIES,
+    ),
+)
+async def validate(
+    request: Request, service: ServiceDep, wanted: WantedDep, page: PageDep, language: LanguageDep
+) -> Response:
+    """Return what the shapes find, in both languages; 200 whether the document conforms or not.
+
+    Nothing is stored and nothing is fetched. A form may hold a ``file``, or ``text`` and ``format``.
+    """
+    media = wanted.choose(_OFFERED)
+    document = await received(request, service)
+    found = await _checked(request, service, document, JSON if media == HTML else media, language)
+    if media != HTML:
+        return Response(found, media_type=media)
+    report: dict[str, Any] = json.loads(found)
+    return page.render(
+        "validate.html", document=document, report=report, diagnosis=None, formats=FORMATS
+    )
+
+
+async def _checked(
+    request: Request, service: ServiceDep, document: Document, media: str, language: Language
+) -> bytes:
+    """Have a worker check a document and return the report in a media type."""
+    form = next(name for name, known in REPORT_FORMATS.items() if known == media)
+    header = header_of(document, service) | {"report": form, "language": language}
+    seconds = service.settings.submission_seconds
+    return (await service.run(request, "validate", header, document.data, seconds))[1]

@@ -1,0 +1,247 @@
+"""The server's view of one zygote and its workers."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+
+from govkg.errors import GovkgError, NotReadyError
+from govkg.workers.frames import CHUNK, RETRY_AFTER, Header, error_in, hear, unpack
+
+PAUSE = 0.1  # seconds before a worker that died idle is replaced, so that a fault cannot spin
+_PATIENCE = 5.0  # seconds that a process is given to end before it is killed
+_HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}  # a fork of 0.7 GB: 1 ms, not 25 ms
+
+
+class Worker:
+    """The server's view of one worker process."""
+
+    def __init__(self, generation: "Generation", pid: int, descriptors: list[int]) -> None:
+        """Take over its socket and, where the system has such a thing, its pidfd."""
+        self.generation = generation
+        self.pid = pid
+        self.memory_was_why: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        """Done when the process has ended."""
+        self.reaped = False
+        self.answered = False
+        self._socket = socket.socket(fileno=descriptors[0])
+        self._socket.setblocking(False)
+        self._pidfd = descriptors[1] if len(descriptors) > 1 else None
+
+    async def ask(self, frame: bytes) -> tuple[Header, bytes]:
+        """Send a request and return the answer; OSError or EOFError if the worker broke off."""
+        loop = asyncio.get_running_loop()
+        await loop.sock_sendall(self._socket, frame)
+        data = bytearray()
+        while (answer := unpack(data)) is None:
+            chunk = await loop.sock_recv(self._socket, CHUNK)
+            if not chunk:
+                raise EOFError
+            data += chunk
+        return answer
+
+    async def lacked_memory(self) -> bool:
+        """Wait a little for the process to end; say whether memory is known to be the reason."""
+        await asyncio.wait([self.memory_was_why], timeout=_PATIENCE)
+        return self.memory_was_why.done() and self.memory_was_why.result()
+
+    def kill(self) -> None:
+        """Kill the process, and never another one that got its number."""
+        with contextlib.suppress(ProcessLookupError):
+            if self._pidfd is not None:
+                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+            elif not self.reaped:
+                os.kill(self.pid, signal.SIGKILL)
+
+    def close(self) -> None:
+        """Close its descriptors; nobody may be waiting for its answer."""
+        self._socket.close()
+        if self._pidfd is not None:
+            os.close(self._pidfd)
+            self._pidfd = None
+
+
+class Generation:
+    """The server's view of one zygote and its workers."""
+
+    def __init__(
+        self,
+        size: int,
+        memory_mb: int,
+        on_idle: Callable[[], None],
+        on_gone: Callable[["Generation"], None],
+    ) -> None:
+        """Describe the generation; `launch` starts it."""
+        self._loop = asyncio.get_running_loop()
+        self._size = size
+        self._memory_mb = memory_mb
+        self._on_idle = on_idle
+        self._on_gone = on_gone
+        self.workers: set[Worker] = set()
+        self.idle: list[Worker] = []
+        self.ready: asyncio.Future[None] = self._loop.create_future()
+        """Done when the first workers are there, or with the reason why they never will be."""
+        self.gone: asyncio.Future[None] = self._loop.create_future()
+        """Done when the zygote has ended."""
+        self._unreaped: dict[int, Worker] = {}
+        self._prepared = self._asked = self._retired = self._over = False
+        self._forks = 0
+
+    def launch(self, jobs: str, argument: str) -> None:
+        """Start the zygote, which can import whatever the server can."""
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control.setblocking(False)
+        command = [sys.executable, "-P", "-m", "govkg.workers"]
+        words = [str(theirs.fileno()), jobs, argument, str(self._memory_mb)]
+        path = os.pathsep.join(each or "." for each in sys.path)
+        with theirs:
+            try:
+                self._process = subprocess.Popen(  # noqa: S603 # our own command
+                    [*command, *words],
+                    stdin=subprocess.DEVNULL,
+                    pass_fds=[theirs.fileno()],
+                    env=_HUGE_PAGES | os.environ | {"PYTHONPATH": path},
+                )
+            except BaseException:
+                self._control.close()
+                raise
+        self._loop.add_reader(self._control, self._listen)
+
+    def free(self, worker: Worker) -> None:
+        """Let a worker idle, unless it has ended or is no longer wanted."""
+        if self._retired or worker.reaped:
+            self.drop(worker)
+        else:
+            self.idle.append(worker)
+            self._on_idle()
+
+    def drop(self, worker: Worker) -> None:
+        """Kill a worker and ask for another; harmless when repeated."""
+        if worker not in self.workers:
+            return
+        idle = worker in self.idle
+        if idle:
+            self.idle.remove(worker)
+        self.workers.remove(worker)
+        worker.kill()
+        worker.close()
+        if self._retired and not self.workers:
+            self.end()
+        elif idle:
+            self._loop.call_later(PAUSE, self._fill)
+        else:
+            self._fill()
+
+    def retire(self) -> None:
+        """Fork no more; end when the last job is done."""
+        self._retired = True
+        for worker in list(self.idle):
+            self.drop(worker)
+        if not self.workers:
+            self.end()
+
+    def end(self) -> None:
+        """Have the zygote end its workers and itself."""
+        self._retired = self._over = True
+        if self.gone.done():
+            self._end_workers()
+            return
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_WR)
+
+    async def finish(self) -> None:
+        """Return when all has ended, by force if need be."""
+        self.end()
+        await asyncio.wait([self.gone], timeout=_PATIENCE)
+        self._depart()
+
+    def _end_workers(self) -> None:
+        """End the workers that a zygote left; a call that waits for one closes its descriptors."""
+        for worker in list(self.workers):
+            if worker in self.idle:
+                self.drop(worker)
+            else:
+                worker.kill()
+
+    def _fill(self) -> None:
+        """Ask for a worker if one is missing; one request is under way at a time."""
+        full = len(self.workers) >= self._size
+        if not self._prepared or self._asked or self._retired or full or self.gone.done():
+            return
+        with contextlib.suppress(OSError):  # an ended zygote is noticed by _listen
+            self._control.send(b"fork")
+            self._asked = True
+
+    def _listen(self) -> None:
+        """Hear what the zygote says."""
+        try:
+            message, descriptors = hear(self._control)
+        except BlockingIOError:  # pragma: no cover # a false alarm
+            return
+        except ConnectionError:  # pragma: no cover # it died with a request unread
+            message, descriptors = {}, []
+        if not message:
+            self._depart()
+        elif "forked" in message:
+            self._arrive(message["forked"], descriptors)
+        elif "ended" in message:
+            self._bury(message["ended"], memory=message["memory"])
+        elif "error" in message:
+            self._resolve(error_in(message))
+        else:
+            self._prepared = True
+            self._fill()
+
+    def _arrive(self, pid: int, descriptors: list[int]) -> None:
+        """Welcome a new worker."""
+        self._asked = False
+        if not descriptors:  # this process has no free descriptor: the worker ends by itself
+            self._loop.call_later(PAUSE, self._fill)
+            return
+        worker = Worker(self, pid, descriptors)
+        self.workers.add(worker)
+        self._unreaped[pid] = worker
+        self._forks += 1
+        if self._forks >= self._size:
+            self._resolve(None)
+        self.free(worker)
+        self._fill()
+
+    def _bury(self, pid: int, *, memory: bool) -> None:
+        """Take note that a worker has ended; if it was idle nobody else will."""
+        worker = self._unreaped.pop(pid, None)
+        if worker:
+            worker.reaped = True
+            worker.memory_was_why.set_result(memory)
+            if worker in self.idle:
+                self.drop(worker)
+
+    def _depart(self) -> None:
+        """Take note that the zygote has ended; workers that are left finish their jobs."""
+        if self.gone.done():
+            return
+        self._loop.remove_reader(self._control)
+        self._control.close()
+        self._process.kill()
+        status = self._process.wait()  # at once: it is dead, or closed its socket as its last act
+        for worker in self._unreaped.values():
+            worker.memory_was_why.set_result(False)
+        reason = f"the zygote ended with status {status} before it was ready"
+        self._resolve(NotReadyError(reason=reason, retry_after=RETRY_AFTER))
+        self.gone.set_result(None)
+        if self._over:
+            self._end_workers()
+        self._on_gone(self)
+
+    def _resolve(self, error: GovkgError | None) -> None:
+        """Tell who waits for this generation that it is ready, or why not."""
+        if self.ready.done():
+            return
+        if error:
+            self.ready.set_exception(error)
+        else:
+            self.ready.set_result(None)

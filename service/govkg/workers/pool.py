@@ -1,0 +1,222 @@
+"""The server side: the queue before the workers, and the way from generation to generation."""
+
+import asyncio
+import logging
+from collections import deque
+
+from govkg.errors import (
+    BusyError,
+    DeadlineError,
+    GovkgError,
+    MemoryLimitError,
+    NotReadyError,
+    WorkerLostError,
+)
+from govkg.workers.frames import RETRY_AFTER, Header, error_in, pack
+from govkg.workers.generation import PAUSE, Generation, Worker
+
+_LONGEST_PAUSE = 30.0  # seconds between attempts to start a zygote that does not start
+
+_log = logging.getLogger("govkg.workers")
+
+
+class Pool:
+    """Some workers, the queue before them, and the way from one generation to the next.
+
+    Belongs to the event loop in which it was started.
+    """
+
+    def __init__(
+        self, jobs: str, argument: str, *, size: int, waiting: int, memory_mb: int
+    ) -> None:
+        """Describe the pool; nothing is started.
+
+        ``jobs`` names a module (see `Jobs`), ``argument`` goes to its ``prepare``. ``size`` workers
+        run; at most ``waiting`` calls queue; a job may add ``memory_mb`` to what was prepared.
+        """
+        self._jobs = jobs
+        self._argument = argument
+        self._size = size
+        self._room = waiting
+        self._memory_mb = memory_mb
+        self._queue: deque[asyncio.Future[Worker]] = deque()
+        self._current: Generation | None = None
+        self._generations: set[Generation] = set()
+        self._turnover = asyncio.Lock()
+        self._revival: asyncio.Task[None] | None = None
+        self._closed = False
+
+    @property
+    def busy(self) -> int:
+        """How many workers have a job, old generations included."""
+        return sum(len(each.workers) - len(each.idle) for each in self._generations)
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for a worker."""
+        return len(self._queue)
+
+    @property
+    def alive(self) -> int:
+        """How many workers of the present generation there are, busy or idle."""
+        return len(self._current.workers) if self._current else 0
+
+    async def start(self) -> None:
+        """Start the first generation; return when all its workers are there.
+
+        Raises the GovkgError that ``prepare`` raised, or NotReadyError with any other reason.
+        """
+        await self.replace(self._argument)
+
+    async def replace(self, argument: str) -> None:
+        """Prepare a new generation and swap it in; the old one finishes its jobs and ends.
+
+        Calls go on all the while. If it fails (as `start` does) the old generation stays.
+        """
+        async with self._turnover:
+            await self._renew(argument)
+
+    async def run(
+        self, name: str, header: Header, body: bytes, *, seconds: float
+    ) -> tuple[Header, bytes]:
+        """Have a worker do a job; wait at most ``seconds`` for it, and as long for its answer.
+
+        Raises what the job raised if it is a GovkgError, else BusyError, DeadlineError,
+        MemoryLimitError, WorkerLostError or NotReadyError. If cancelled, the job is killed.
+        """
+        frame = pack({"job": name, "seconds": seconds, "header": header}, body)
+        worker = await self._take(seconds)
+        try:
+            async with asyncio.timeout(seconds):
+                answer, result = await worker.ask(frame)
+        except TimeoutError:
+            raise DeadlineError(seconds=seconds, retry_after=RETRY_AFTER) from None
+        except (OSError, EOFError, ValueError):
+            raise await self._loss(worker) from None
+        else:
+            worker.answered = True
+        finally:
+            self._settle(worker)
+        if "error" in answer:
+            raise error_in(answer)
+        return answer["header"], result
+
+    async def close(self) -> None:
+        """End every process; calls that run or wait raise NotReadyError."""
+        self._closed = True
+        if self._revival:
+            self._revival.cancel()
+        for turn in self._queue:
+            if not turn.done():
+                turn.set_exception(_ending())
+        self._queue.clear()
+        await asyncio.gather(*(each.finish() for each in self._generations))
+
+    async def _renew(self, argument: str) -> None:
+        """Start a generation and put it in the place of the present one."""
+        if self._closed:
+            raise _ending()
+        new = Generation(self._size, self._memory_mb, self._serve, self._mourn)
+        new.launch(self._jobs, argument)
+        self._generations.add(new)
+        try:
+            await new.ready
+        except BaseException:
+            await new.finish()
+            raise
+        old, self._current, self._argument = self._current, new, argument
+        if old:
+            old.retire()
+        self._serve()
+        self._mourn(new)  # in case it ended between its last word and this line
+
+    def _mourn(self, generation: Generation) -> None:
+        """Take note that a zygote has ended; start another if it was the present one."""
+        if not generation.gone.done():
+            return
+        if not generation.workers:
+            self._generations.discard(generation)
+        reviving = self._revival is not None and not self._revival.done()
+        if generation is self._current and not self._closed and not reviving:
+            self._revival = asyncio.get_running_loop().create_task(self._revive(generation))
+
+    async def _revive(self, dead: Generation) -> None:
+        """Replace a generation that lost its zygote; its workers serve until then."""
+        _log.error("a zygote ended by itself; starting another")
+        pause = PAUSE
+        while True:
+            try:
+                async with self._turnover:
+                    if self._current is dead:
+                        await self._renew(self._argument)
+            except (GovkgError, OSError):
+                _log.exception("no new zygote; trying again in %s s", pause)
+            if self._current is not dead and self._current and not self._current.gone.done():
+                return
+            dead = self._current or dead
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    async def _take(self, seconds: float) -> Worker:
+        """Return an idle worker when it is this call's turn."""
+        if self._closed:
+            raise _ending()
+        if self._current is None:
+            raise NotReadyError(reason="the workers are not started", retry_after=RETRY_AFTER)
+        if self._current.idle:
+            return self._current.idle.pop()  # the last one used has the warmest caches
+        if len(self._queue) >= self._room:
+            raise BusyError(waiting=len(self._queue), retry_after=RETRY_AFTER)
+        turn: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
+        self._queue.append(turn)
+        try:
+            async with asyncio.timeout(seconds):
+                return await turn
+        except BaseException as error:
+            self._leave(turn)
+            if isinstance(error, TimeoutError):
+                raise BusyError(waiting=len(self._queue), retry_after=RETRY_AFTER) from None
+            raise
+
+    def _leave(self, turn: asyncio.Future[Worker]) -> None:
+        """Leave the queue; pass on the worker if one was given at the very same moment."""
+        if turn in self._queue:
+            self._queue.remove(turn)
+        elif not turn.cancelled() and turn.exception() is None:
+            self._free(turn.result())
+
+    def _serve(self) -> None:
+        """Give idle workers to those who have waited longest."""
+        while self._queue and self._current and self._current.idle:
+            turn = self._queue.popleft()
+            if not turn.done():
+                turn.set_result(self._current.idle.pop())
+
+    def _settle(self, worker: Worker) -> None:
+        """Keep a worker that answered; kill one that did not."""
+        if worker.answered:
+            worker.answered = False
+            self._free(worker)
+        else:
+            worker.generation.drop(worker)
+            self._mourn(worker.generation)
+
+    def _free(self, worker: Worker) -> None:
+        """Let a worker do the next job."""
+        worker.generation.free(worker)
+        self._mourn(worker.generation)
+
+    async def _loss(self, worker: Worker) -> GovkgError:
+        """Replace a worker that broke off, and say why it did."""
+        worker.generation.drop(worker)
+        memory = await worker.lacked_memory()
+        if self._closed:
+            return _ending()
+        if memory:
+            return MemoryLimitError(megabytes=self._memory_mb, retry_after=RETRY_AFTER)
+        return WorkerLostError(retry_after=RETRY_AFTER)
+
+
+def _ending() -> NotReadyError:
+    """Return the error of a pool that was closed."""
+    return NotReadyError(reason="it is ending", retry_after=RETRY_AFTER)

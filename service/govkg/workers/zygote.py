@@ -1,0 +1,280 @@
+"""The zygote, which prepares the jobs once and forks, and the worker that its fork becomes."""
+
+import contextlib
+import fcntl
+import gc
+import importlib
+import logging
+import os
+import selectors
+import signal
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NoReturn, Protocol, TypeVar
+
+from govkg.errors import GovkgError, NotReadyError
+from govkg.workers.frames import CHUNK, RETRY_AFTER, Header, error_header, pack, receive, tell
+from govkg.workers.limits import confine, limit_processor
+
+State = TypeVar("State")
+
+_OUT_OF_MEMORY = 12  # exit status of a worker that met MemoryError
+_ALLOCATION_FAILED = (b"memory allocation of", b"std::bad_alloc")  # last words in Rust and in C++
+
+_log = logging.getLogger("govkg.workers")
+
+
+class Jobs(Protocol[State]):
+    """What a module of jobs holds.
+
+    Import everything that a job needs at the top of the module or in ``prepare``: a worker cannot
+    open a file, so a late import fails. Start no thread in ``prepare``: a fork would lose it.
+    """
+
+    JOBS: Mapping[str, Callable[[State, Header, bytes], tuple[Header, bytes]]]
+    """Each job by name. What it changes in the state is seen by later jobs of one worker only."""
+
+    def prepare(self, argument: str) -> State:
+        """Load what the jobs share. The argument says which version of it, often as a path."""
+        ...
+
+
+# What follows runs in processes of its own, where coverage cannot be measured: they may not
+# write a file, and end with os._exit.
+
+# --- the zygote ---------------------------------------------------------------------------------
+
+
+class _Zygote:  # pragma: no cover
+    """The process that prepares the state and forks the workers."""
+
+    def __init__(self, control: socket.socket, memory_mb: int) -> None:
+        """Listen to the server and to the ends of children."""
+        self._control = control
+        self._memory_mb = memory_mb
+        self._children: dict[int, _Child] = {}
+        self._alarm, alarm = socket.socketpair()
+        self._alarm.setblocking(False)
+        alarm.setblocking(False)
+        self._wakeup = alarm
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(alarm.fileno(), warn_on_full_buffer=False)
+        self._selector = selectors.PollSelector()  # it has no descriptor that a fork would share
+        self._selector.register(control, selectors.EVENT_READ, self._obey)
+        self._selector.register(self._alarm, selectors.EVENT_READ, self._reap)
+
+    def prepare(self, jobs: str, argument: str) -> None:
+        """Import the jobs and load their state."""
+        module = importlib.import_module(jobs)
+        self._jobs = module.JOBS
+        self._state = module.prepare(argument)
+        gc.collect()
+        gc.freeze()  # so that collections in workers do not touch, and so copy, the shared pages
+
+    def serve(self) -> NoReturn:
+        """Do what the server asks until it is gone."""
+        self._say({"ready": True})
+        while True:
+            for key, _ in self._selector.select():
+                key.data()
+
+    def _say(self, message: Header, descriptors: tuple[int, ...] = ()) -> None:
+        """Tell the server something."""
+        try:
+            tell(self._control, message, descriptors)
+        except OSError:
+            self._end()
+
+    def _obey(self) -> None:
+        """Fork a worker, or end with the server."""
+        try:
+            wanted = self._control.recv(CHUNK)
+        except OSError:
+            wanted = b""
+        if wanted:
+            self._fork()
+        else:
+            self._end()
+
+    def _fork(self) -> None:
+        """Make a worker; the server gets its number, its socket and its pidfd."""
+        ours, theirs = socket.socketpair()
+        reading, writing = os.pipe()
+        pid = os.fork()
+        if not pid:
+            ours.close()
+            os.close(reading)
+            self._become_worker(theirs, writing)
+        theirs.close()
+        os.close(writing)
+        child = self._children[pid] = _Child(reading)
+        self._selector.register(reading, selectors.EVENT_READ, lambda: self._forward(child))
+        pidfds = _pidfds(pid)
+        self._say({"forked": pid}, (ours.fileno(), *pidfds))
+        ours.close()
+        for each in pidfds:
+            os.close(each)
+
+    def _become_worker(self, connection: socket.socket, errors: int) -> NoReturn:
+        """Let go of all that is the zygote's, then work."""
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.dup2(errors, 1)
+        os.dup2(errors, 2)
+        os.close(errors)
+        for held in (self._control, self._alarm, self._wakeup):
+            held.close()
+        for child in self._children.values():
+            child.close()
+        _work(connection, self._jobs, self._state, self._memory_mb)
+
+    def _forward(self, child: "_Child") -> bool:
+        """Pass on what a worker wrote to its standard error; False when there is no more."""
+        data = child.read()
+        if data == b"" and child.reading is not None:
+            self._selector.unregister(child.reading)
+            child.close()
+        if not data:
+            return False
+        with contextlib.suppress(OSError):
+            os.write(2, data)
+        return True
+
+    def _reap(self) -> None:
+        """Bury the children that have ended and tell the server why they did."""
+        with contextlib.suppress(BlockingIOError):
+            self._alarm.recv(CHUNK)
+        while self._children:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                return
+            child = self._children.pop(pid)
+            while self._forward(child):
+                pass
+            if child.reading is not None:  # its own children, if it has any, keep it open
+                self._selector.unregister(child.reading)
+                child.close()
+            self._say({"ended": pid, "memory": child.lacked_memory(status)})
+
+    def _end(self) -> NoReturn:
+        """Leave nothing behind."""
+        for pid in self._children:  # not reaped yet, so the numbers are theirs
+            os.kill(pid, signal.SIGKILL)
+        for pid in self._children:
+            os.waitpid(pid, 0)
+        os._exit(0)  # freeing the state takes seconds, and nobody waits for it
+
+
+class _Child:  # pragma: no cover
+    """The zygote's view of one worker: its standard error, and the last words there."""
+
+    def __init__(self, reading: int) -> None:
+        """Read without waiting."""
+        os.set_blocking(reading, False)
+        self.reading: int | None = reading
+        self._last_words = b""
+
+    def read(self) -> bytes | None:
+        """Return what there is; empty at the end, None if there is nothing now."""
+        if self.reading is None:
+            return b""
+        try:
+            data = os.read(self.reading, CHUNK)
+        except BlockingIOError:
+            return None
+        self._last_words = (self._last_words + data)[-4096:]
+        return data
+
+    def close(self) -> None:
+        """Read no more."""
+        if self.reading is not None:
+            os.close(self.reading)
+            self.reading = None
+
+    def lacked_memory(self, status: int) -> bool:
+        """Say whether memory is known to be the reason for this exit status."""
+        if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGABRT:
+            return any(words in self._last_words for words in _ALLOCATION_FAILED)
+        return os.WIFEXITED(status) and os.WEXITSTATUS(status) == _OUT_OF_MEMORY
+
+
+def _pidfds(pid: int) -> tuple[int, ...]:  # pragma: no cover
+    """Return the pidfd of a child that is not reaped yet, where the system has such a thing."""
+    with contextlib.suppress(AttributeError, OSError):
+        return (os.pidfd_open(pid),)
+    return ()
+
+
+# --- the worker ---------------------------------------------------------------------------------
+
+
+def _work(
+    connection: socket.socket, jobs: Mapping[str, Any], state: object, memory_mb: int
+) -> NoReturn:  # pragma: no cover
+    """Do jobs until the server is gone, or something unforeseen happens."""
+    status = 1
+    try:
+        confine(memory_mb)
+        while (request := receive(connection)) is not None:
+            connection.sendall(_answer(jobs, state, *request))
+        status = 0
+    except MemoryError:
+        status = _OUT_OF_MEMORY
+    except BaseException:  # noqa: BLE001 # the outermost edge: a panic in Rust is not an Exception
+        _log.exception("a job failed in a way that it should not")
+    finally:
+        os._exit(status)
+
+
+def _answer(
+    jobs: Mapping[str, Any], state: object, request: Header, body: bytes
+) -> bytes:  # pragma: no cover
+    """Do one job and return the frame with its answer, or with the error it raised on purpose."""
+    limit_processor(request["seconds"])
+    try:
+        header, result = jobs[request["job"]](state, request["header"], body)
+    except GovkgError as error:
+        return pack(error_header(error), b"")
+    return pack({"header": header}, result)
+
+
+# --- the start of a zygote ----------------------------------------------------------------------
+
+
+def main(descriptor: str, jobs: str, argument: str, memory_mb: str) -> NoReturn:  # pragma: no cover
+    """Be a zygote. It ends with the server, so it leaves the usual signals to the server."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s [%(process)d] %(message)s")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.dup2(2, 1)  # what a job prints must not mix with what the server prints
+    control = socket.socket(fileno=int(descriptor))
+    control.set_inheritable(False)
+    zygote = _Zygote(control, int(memory_mb))
+    try:
+        with _mortal(control):
+            zygote.prepare(jobs, argument)
+    except Exception as error:  # noqa: BLE001 # the outermost edge: the server raises it again
+        tell(control, _reason(jobs, error))
+        os._exit(1)
+    zygote.serve()
+
+
+@contextlib.contextmanager
+def _mortal(control: socket.socket) -> Iterator[None]:  # pragma: no cover
+    """Have SIGIO end this process if the server ends while it cannot listen."""
+    flags = fcntl.fcntl(control, fcntl.F_GETFL)
+    fcntl.fcntl(control, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(control, fcntl.F_SETFL, flags | os.O_ASYNC)
+    try:
+        yield
+    finally:
+        fcntl.fcntl(control, fcntl.F_SETFL, flags)
+
+
+def _reason(jobs: str, error: Exception) -> Header:  # pragma: no cover
+    """Return, as data, why the state could not be prepared."""
+    if isinstance(error, GovkgError):
+        return error_header(error)
+    _log.error("%s cannot be prepared", jobs, exc_info=error)
+    reason = f"{jobs} cannot be prepared: {type(error).__name__}: {error}"[:4096]
+    return error_header(NotReadyError(reason=reason, retry_after=RETRY_AFTER))

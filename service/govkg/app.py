@@ -128,7 +128,7 @@ async def _load(service: Service) -> None:
     except GovkgError as error:
         service.reason = error.text("en")
         _log.exception("the service cannot be loaded")
-    except Exception:
+    except Exception:  # noqa: BLE001 # the outermost edge of a task
         service.reason = "loading failed; the log says why"
         _log.exception("the service cannot be loaded")
 
@@ -138,4 +138,5 @@ def load_knowledge(settings: Settings) -> Knowledge:
     store = EmbeddedStore(settings.data_dir / "store")
     kg = KG.load(store, settings.base_iri, progress=partial(_log.info, "%s"))
     shapes = Ontology(read_files(bundle.shapes()))
-    return Knowledge(kg, Facts(kg), SearchIndex(kg), shapes)
+    terms = tuple(kg.ontology.terms())
+    return Knowledge(kg, Facts(kg), SearchIndex(kg), shapes, tuple(kg.cases()), terms)

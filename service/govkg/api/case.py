@@ -61,7 +61,7 @@ def get_case(
     page: PageDep,
 ) -> Response:
     """Return what was asserted about a case; the page also shows what follows, and why."""
-    case = next((c for c in known.kg.cases() if c.id == case_id), None)
+    case = next((c for c in known.cases if c.id == case_id), None)
     if case is None:
         raise NotFoundError(what="case", name=case_id, hint="All cases are listed under /cases.")
     return published(

@@ -31,7 +31,7 @@ _EXAMPLE = {"cases": [{"id": "porto-alegre-pb", "title": {"en": "Participatory b
 )
 def list_cases(known: KnowledgeDep, wanted: WantedDep, page: PageDep) -> Response:
     """Return every case with its title, place, start, status and the remedies it adopted."""
-    found = [(case, _columns(case, known)) for case in known.kg.cases()]
+    found = [(case, _columns(case, known)) for case in known.cases]
     if wanted.choose((JSON, HTML)) == JSON:
         return JSONResponse({"cases": [_told(case, columns) for case, columns in found]})
     return page.render("cases.html", cases=found)

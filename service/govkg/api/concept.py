@@ -64,7 +64,7 @@ def _is_name(slug: str) -> bool:
 
 def _near(slug: str, known: Knowledge) -> str:
     """Return a hint that names the concepts spelt most like this one."""
-    slugs = [term.slug for term in known.kg.ontology.terms() if term.iri.value.startswith(GC)]
+    slugs = [term.slug for term in known.terms if term.iri.value.startswith(GC)]
     near = get_close_matches(slug, slugs, n=3, cutoff=0.5)
     return f"Did you mean {', '.join(near)}?" if near else "Search for it with /search?q=."
 
@@ -117,7 +117,7 @@ def _is_mapping(fact: Fact) -> bool:
 def cases_with(iri: NamedNode, known: Knowledge) -> list[tuple[Case, list[Fact]]]:
     """Return the cases of which something is said with a term, and what that is."""
     found: list[tuple[Case, list[Fact]]] = []
-    for case in known.kg.cases():
+    for case in known.cases:
         own = [f for f in known.facts.towards(iri) if _belongs(f, case)]
         if own:
             found.append((case, own))

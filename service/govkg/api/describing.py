@@ -31,7 +31,7 @@ def operation(
 ) -> dict[str, Any]:
     """Return what FastAPI is to be told of an operation.
 
-    ``answers`` and ``body`` give an example for each media type; ``fails`` are errors beyond ALWAYS.
+    ``answers`` and ``body`` give an example for each media type; ``fails`` go beyond ALWAYS.
     """
     extra: Schema = {"parameters": list(parameters)} if parameters else {}
     if body:
@@ -99,7 +99,7 @@ def _mend(responses: Schema) -> None:
 
 _PROBLEM_SCHEMA: Final[Schema] = {
     "type": "object",
-    "description": "RFC 9457. Beside these members it has the facts of the error, such as line and column.",
+    "description": "RFC 9457. It also has the facts of the error, such as line and column.",
     "required": ["type", "title", "status", "detail", "instance", "code"],
     "properties": {
         "type": {"type": "string", "format": "uri-reference", "example": "/problems/query-syntax"},

@@ -66,7 +66,7 @@ class Facts:
         return list(dict.fromkeys(found))
 
     def description(self, node: NamedNode) -> list[Triple]:
-        """Return what is asserted about a node, with nameless parts and the footing of relations."""
+        """Return what is asserted about a node, with nameless parts and footings of relations."""
         footings = [
             f.triple.subject for f in self.towards(node) if f.triple.predicate == _AXIOM_SOURCE
         ]

@@ -30,7 +30,7 @@ def home(known: KnowledgeDep, wanted: WantedDep, page: PageDep) -> Response:
 
 
 def _axes(known: Knowledge) -> list[tuple[Term, list[Node], int]]:
-    """Return each axis with its poles, the traditional one first, and how many cases speak of it."""
+    """Return each axis with its poles, traditional first, and how many cases speak of it."""
     terms = (known.kg.ontology.term(iri) for iri in known.kg.ontology.members(_AXIS))
     axes = sorted((term for term in terms if term), key=lambda term: term.section)
     return [(axis, _poles(axis.iri, known), len(cases_with(axis.iri, known))) for axis in axes]

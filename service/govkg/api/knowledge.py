@@ -10,8 +10,9 @@ from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from govkg.api.facts import Facts
 from govkg.api.searching import SearchIndex
 from govkg.cases import KG
+from govkg.cases.kg import Case
 from govkg.errors import NotReadyError
-from govkg.ontology import Ontology
+from govkg.ontology import Ontology, Term
 from govkg.settings import Settings
 from govkg.workers import Pool
 
@@ -25,6 +26,8 @@ class Knowledge:
     index: SearchIndex
     shapes: Ontology
     """The SHACL shapes, read like an ontology."""
+    cases: tuple[Case, ...]
+    terms: tuple[Term, ...]
 
 
 @dataclass

@@ -20,6 +20,6 @@ LIMITS = (
     "/limits", **operation("listLimits", "List the limits", answers={JSON: {"query_seconds": 10.0}})
 )
 async def list_limits(service: ServiceDep) -> Response:
-    """Return the limits on time and size; beyond them there is a problem document, never less data."""
+    """Return the limits on time and size; beyond them there is a problem, never less data."""
     found = {name: getattr(service.settings, name) for name in LIMITS}
     return JSONResponse(found | {"max_nesting": MAX_NESTING})

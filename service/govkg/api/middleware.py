@@ -30,7 +30,8 @@ _EVERYWHERE: Final = {
 }
 _PREFLIGHT: Final = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, X-Request-Id",
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, "
+    "X-Request-Id",
     "Access-Control-Max-Age": "86400",
 }
 _REQUEST_ID = pattern(r"[A-Za-z0-9._\-]{1,64}\Z")

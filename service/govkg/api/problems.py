@@ -1,7 +1,7 @@
 """Errors as problem documents (RFC 9457); the only file that knows status codes of errors."""
 
 from collections.abc import Awaitable, Iterable, Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -13,7 +13,7 @@ from govkg.api.knowledge import service_of
 from govkg.api.languages import language_of
 from govkg.api.negotiation import Wanted
 from govkg.api.pages import Page
-from govkg.errors import ERRORS, GovkgError, NotFoundError, ParameterError
+from govkg.errors import ERRORS, GovkgError, Language, NotFoundError, ParameterError
 
 PROBLEM: Final = "application/problem+json"
 Answer = TypeVar("Answer")
@@ -23,8 +23,8 @@ class MethodNotAllowedError(errors.BadInputError):
     """The address exists but does not know this method. Facts: method, allowed."""
 
     code = "method-not-allowed"
-    title = {"en": "The method is not allowed", "zh": "不允许该方法"}
-    message = {
+    title: ClassVar[dict[Language, str]] = {"en": "The method is not allowed", "zh": "不允许该方法"}
+    message: ClassVar[dict[Language, str]] = {
         "en": "{method} is not possible here. Use one of: {allowed}.",
         "zh": "此处不能使用 {method}。请使用：{allowed}。",
     }
@@ -34,8 +34,8 @@ class InternalError(GovkgError):
     """Something happened that nobody foresaw. Facts: request_id."""
 
     code = "internal"
-    title = {"en": "Something went wrong here", "zh": "服务内部出错"}
-    message = {
+    title: ClassVar[dict[Language, str]] = {"en": "Something went wrong here", "zh": "服务内部出错"}
+    message: ClassVar[dict[Language, str]] = {
         "en": "This is a fault of the service. Report it with the request id {request_id}.",
         "zh": "这是服务自身的故障。请附上请求编号 {request_id} 反馈。",
     }

@@ -44,6 +44,7 @@ async def query_page(
     wanted: WantedDep,
     page: PageDep,
     query: Annotated[str, Query(description="A SPARQL query to run.", examples=["ASK {}"])] = "",
+    example: Annotated[str, Query(description="The name of an example to run.")] = "",
     infer: Annotated[bool, Query(description="Whether inferred triples are queried too.")] = True,
 ) -> Response:
     """Return the page; with a query, also its result as a table, or what is wrong with it."""
@@ -54,6 +55,7 @@ async def query_page(
         "max_query_bytes": service.settings.max_query_bytes,
         "max_result_bytes": min(_PAGE_BYTES, service.settings.max_result_bytes),
     }
+    query = query or _text_of(example)
     result, error = None, None
     if query.strip():
         work = run_query(request, service, query, header, service.settings.query_seconds)
@@ -94,6 +96,11 @@ def _node(term: dict[str, Any]) -> Node:
     if "xml:lang" in term:
         return Literal(term["value"], language=term["xml:lang"])
     return Literal(str(term["value"]))
+
+
+def _text_of(name: str) -> str:
+    """Return the query of an example, or nothing."""
+    return next((example.text for example in examples() if example.name == name), "")
 
 
 @cache

@@ -25,7 +25,7 @@ def search(
     ] = "",
     limit: Annotated[int, Query(ge=1, le=200, description="The most hits to return.")] = 20,
 ) -> Response:
-    """Look through labels, other names, definitions and titles of cases; the best hits come first."""
+    """Look through labels, other names, definitions and titles of cases; the best come first."""
     hits = known.index.search(q, limit)
     if wanted.choose((JSON, HTML)) == JSON:
         return JSONResponse({"query": q, "hits": [hit.as_json() for hit in hits]})

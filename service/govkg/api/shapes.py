@@ -18,6 +18,7 @@ from govkg.ontology import TITLE, read_files
 from govkg.vocabulary import SH
 
 router = APIRouter(tags=["validation"])
+_HEADER = "https://w3id.org/govkg/shapes/"
 _NODE_SHAPE = NamedNode(SH + "NodeShape")
 
 
@@ -52,7 +53,7 @@ def _page(page: PageDep, known: Knowledge) -> Response:
     rules: dict[str, list[RuleShape]] = {}
     for shape in read_rules(known.shapes):
         rules.setdefault(shape.rule, []).append(shape)
-    files = [(path.stem, known.shapes.texts(NamedNode(f"https://w3id.org/govkg/shapes/{path.stem}"), TITLE))
+    files = [(path.stem, known.shapes.texts(NamedNode(f"{_HEADER}{path.stem}"), TITLE))
              for path in bundle.shapes()]  # fmt: skip
     nodes = known.shapes.members(_NODE_SHAPE)
     return page.render("shapes.html", rules=sorted(rules.items()), files=files, nodes=nodes)

@@ -120,7 +120,7 @@ _FAILS = (
 async def query_by_get(request: Request, asked: AskedDep, service: ServiceDep) -> Response:
     """Answer the query, or describe the service if there is none.
 
-    The default graph is the union of all named graphs. Inferred triples lie in a graph of their own.
+    The default graph is the union of all named graphs; inferred triples lie in one of their own.
     """
     if not asked.all("query") and not asked.all("update"):
         return _description(request, asked.wanted, service.known())
@@ -231,11 +231,12 @@ def _sd(name: str) -> NamedNode:
 
 
 _TYPE = NamedNode(RDF_NS + "type")
+_FORMAT = "http://www.w3.org/ns/formats/"
 _FORMATS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV",
             "Turtle", "N-Triples", "RDF_XML", "JSON-LD")  # fmt: skip
 _REGIME = (
-    "Queries are answered by simple entailment. What follows by OWL 2 RL was derived beforehand and "
-    "lies in the named graph of inferred triples, which is part of the default graph unless the "
+    "Queries are answered by simple entailment. What follows by OWL 2 RL was derived beforehand "
+    "and lies in the named graph of inferred triples, which is part of the default graph unless the "
     "request says infer=false."
 )
 
@@ -243,7 +244,6 @@ _REGIME = (
 def describe(endpoint: NamedNode, known: Knowledge) -> list[Triple]:
     """Return the description in the terms of SPARQL 1.1 Service Description and VoID."""
     service, dataset, union = BlankNode("service"), BlankNode("dataset"), BlankNode("union")
-    formats_path = "http://www.w3.org/ns/formats/"
     triples = [
         Triple(service, _TYPE, _sd("Service")),
         Triple(service, _sd("endpoint"), endpoint),
@@ -260,8 +260,9 @@ def describe(endpoint: NamedNode, known: Knowledge) -> list[Triple]:
         Triple(dataset, _sd("defaultGraph"), union),
         *_sized(union, known.facts.distinct),
     ]
-    for name in _FORMATS:
-        triples.append(Triple(service, _sd("resultFormat"), NamedNode(formats_path + name)))
+    triples += [
+        Triple(service, _sd("resultFormat"), NamedNode(_FORMAT + name)) for name in _FORMATS
+    ]
     for number, (graph, size) in enumerate(known.facts.sizes.items()):
         triples += _named_graph(dataset, graph, size, number)
     return triples

@@ -29,8 +29,13 @@ BODIES: Final[dict[str, Any]] = {
 }
 """The bodies that are read, with an example of each."""
 FAILS: Final = (
-    DocumentSyntaxError, UnsafeInputError, TooLargeError, UnsupportedMediaTypeError, BusyError, DeadlineError,
-)  # fmt: skip
+    DocumentSyntaxError,
+    UnsafeInputError,
+    TooLargeError,
+    UnsupportedMediaTypeError,
+    BusyError,
+    DeadlineError,
+)
 """The errors that a submission can meet."""
 
 

@@ -43,7 +43,7 @@ async def validate(
 ) -> Response:
     """Return what the shapes find, in both languages; 200 whether the document conforms or not.
 
-    Nothing is stored and nothing is fetched. A form may hold a ``file``, or ``text`` and ``format``.
+    Nothing is stored or fetched. A form may hold a ``file``, or ``text`` and ``format``.
     """
     media = wanted.choose(_OFFERED)
     document = await received(request, service)

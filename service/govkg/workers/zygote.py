@@ -265,10 +265,22 @@ def _mortal(control: socket.socket) -> Iterator[None]:  # pragma: no cover
     flags = fcntl.fcntl(control, fcntl.F_GETFL)
     fcntl.fcntl(control, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(control, fcntl.F_SETFL, flags | os.O_ASYNC)
+    if _is_closed(control):  # it ended before SIGIO was asked for
+        os._exit(1)
     try:
         yield
     finally:
         fcntl.fcntl(control, fcntl.F_SETFL, flags)
+
+
+def _is_closed(control: socket.socket) -> bool:  # pragma: no cover
+    """Say whether the other end of a socket is gone."""
+    try:
+        return not control.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return False
+    except ConnectionError:
+        return True
 
 
 def _reason(jobs: str, error: Exception) -> Header:  # pragma: no cover

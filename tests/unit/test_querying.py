@@ -25,6 +25,7 @@ COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 def store() -> EmbeddedStore:
     """Return a store with one triple in each of two graphs."""
     store = EmbeddedStore()
+    store.hold_apart(TWO)
     store.put(ONE, [Triple(expand("gc:a"), expand("skos:broader"), expand("gc:b"))])
     store.put(TWO, [Triple(expand("gc:b"), expand("skos:broader"), expand("gc:c"))])
     return store
@@ -47,7 +48,20 @@ def test_the_protocol_chooses_the_dataset(store: EmbeddedStore) -> None:
     assert count(store, named_graphs=(ONE.value,)) == 0
 
 
-def test_graphs_can_be_left_out(store: EmbeddedStore) -> None:
+def test_the_default_graph_is_a_set(store: EmbeddedStore) -> None:
+    """What two graphs say counts once, until neither says it."""
+    three = NamedNode("http://example.org/three")
+    store.put(three, store.triples(ONE))
+    assert count(store) == 2
+
+    store.remove(ONE)
+    assert count(store) == 2
+
+    store.remove(three)
+    assert count(store) == 1
+
+
+def test_a_graph_held_apart_can_be_left_out(store: EmbeddedStore) -> None:
     """The inferred graph, for one, can be left out."""
     assert count(store, without_graphs=(TWO.value,)) == 1
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from govkg.cases.checking import Checker, Submission, rendered
+from govkg.cases.graphs import Graphs
 from govkg.rdf import FORMATS, format_named
 from govkg.store import Query, Store
 from govkg.store.embedded import EmbeddedStore
@@ -27,8 +28,14 @@ class State:
 
 
 def prepare(argument: str) -> State:
-    """Load a snapshot of the store, the shapes and the ontology, and run everything once."""
-    state = State(EmbeddedStore.of_snapshot(Path(argument)), Checker())
+    """Load a snapshot of the store, the shapes and the ontology, and run everything once.
+
+    The argument is a JSON object: the path of the ``snapshot`` and the ``base`` IRI of its graphs.
+    """
+    given = json.loads(argument)
+    store = EmbeddedStore.of_snapshot(Path(given["snapshot"]))
+    store.hold_apart(Graphs(given["base"]).inferred)
+    state = State(store, Checker())
     empty = {"format": "turtle", "base": None, "limit": 1000, "report": "text", "language": "en"}
     validate(state, empty, b"")
     validate(state, empty | {"report": "turtle"}, _WARM_UP)

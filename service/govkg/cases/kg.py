@@ -41,6 +41,7 @@ class KG:
         """Read what the store holds and derive all that follows from it."""
         self.store = store
         self.graphs = Graphs(base)
+        store.hold_apart(self.graphs.inferred)
         self.ontology = Ontology(store.triples(self.graphs.ontology))
         asserted = [t for graph in self._asserted_graphs() for t in store.triples(graph)]
         self.closure = Closure(asserted)

@@ -12,7 +12,15 @@ __all__ = ["Answer", "Query", "Store"]
 
 
 class Store(Protocol):
-    """An RDF dataset: read by SPARQL, written one whole named graph at a time."""
+    """An RDF dataset: read by SPARQL, written one whole named graph at a time.
+
+    The default graph is the merge of all named graphs, as a set. Graphs held apart are seen in it
+    too, unless a query leaves them out; they must not repeat what other graphs say.
+    """
+
+    def hold_apart(self, graph: NamedNode) -> None:
+        """Say that queries may leave this graph out; to be called before it is written."""
+        ...
 
     def query(self, query: Query) -> Answer:
         """Answer a SPARQL query; raises QuerySyntaxError, UnsafeInputError, ResultTooLargeError."""

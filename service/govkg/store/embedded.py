@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, Triple
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple
 from pyoxigraph import Store as Oxigraph
 
 from govkg.errors import NotReadyError
@@ -19,6 +19,7 @@ class EmbeddedStore:
 
     def __init__(self, folder: Path | None = None) -> None:
         """Open or create the store in a folder; raises NotReadyError if it is in use or damaged."""
+        self._apart: set[NamedNode] = set()
         if folder is None:
             self._oxigraph = Oxigraph()
             return
@@ -36,21 +37,36 @@ class EmbeddedStore:
         store._oxigraph.bulk_load(path=str(path), format=RdfFormat.N_QUADS)
         return store
 
+    def hold_apart(self, graph: NamedNode) -> None:
+        """Say that queries may leave this graph out; to be called before it is written."""
+        self._apart.add(graph)
+
     def query(self, query: Query) -> Answer:
         """Answer a SPARQL query; see ``querying.answer`` for what is raised."""
-        return answer(self._oxigraph, query)
+        return answer(self._oxigraph, query, self._apart)
 
     def put(self, graph: NamedNode, triples: Iterable[Triple]) -> None:
         """Make the named graph hold exactly these triples, and flush them to disk."""
-        self._oxigraph.remove_graph(graph)
-        self._oxigraph.extend(Quad(t.subject, t.predicate, t.object, graph) for t in triples)
+        given = list(triples)
+        self._forget(graph)
+        self._oxigraph.extend(Quad(t.subject, t.predicate, t.object, graph) for t in given)
+        if graph not in self._apart:
+            self._oxigraph.extend(Quad(t.subject, t.predicate, t.object) for t in given)
         self._oxigraph.add_graph(graph)
         self._oxigraph.flush()
 
     def remove(self, graph: NamedNode) -> None:
         """Remove a named graph; it need not exist."""
-        self._oxigraph.remove_graph(graph)
+        self._forget(graph)
         self._oxigraph.flush()
+
+    def _forget(self, graph: NamedNode) -> None:
+        """Remove a graph, and from the merged graph what no other graph says."""
+        gone = self.triples(graph)
+        self._oxigraph.remove_graph(graph)
+        for triple in gone:
+            if not self.graphs_with(triple):
+                self._oxigraph.remove(Quad(triple.subject, triple.predicate, triple.object))
 
     def graphs(self) -> list[NamedNode]:
         """Return the names of all graphs, sorted."""
@@ -77,5 +93,6 @@ class EmbeddedStore:
         unfinished.replace(path)
 
     def __len__(self) -> int:
-        """Count the quads."""
-        return len(self._oxigraph)
+        """Count the quads in named graphs."""
+        merged = self._oxigraph.quads_for_pattern(None, None, None, DefaultGraph())
+        return len(self._oxigraph) - sum(1 for _ in merged)

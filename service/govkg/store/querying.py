@@ -1,7 +1,7 @@
 """Answer one SPARQL query from a pyoxigraph store, within limits, with errors that help."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -71,7 +71,7 @@ class Query:
     """Graphs that make the default graph, by the protocol; empty leaves it to the query."""
     named_graphs: tuple[str, ...] = ()
     without_graphs: tuple[str, ...] = ()
-    """Graphs to leave out of the dataset, such as that of inferred triples."""
+    """Graphs held apart, such as that of inferred triples, to leave out of the dataset."""
     max_query_bytes: int = 65_536
     max_result_bytes: int = 50_000_000
 
@@ -112,15 +112,17 @@ class _CappedBuffer(BytesIO):
         return super().write(data)
 
 
-def answer(store: Oxigraph, query: Query) -> Answer:
+def answer(store: Oxigraph, query: Query, apart: Iterable[NamedNode] = ()) -> Answer:
     """Evaluate a query completely and serialise the result.
+
+    The store's own default graph is the merge of all graphs but those held ``apart``.
 
     Raises QuerySyntaxError (with line and column), UnsafeInputError for SERVICE and for extreme
     nesting, TooLargeError, ResultTooLargeError and NotAcceptableError.
     """
     check(query)
     try:
-        result = _evaluate(store, query)
+        result = _evaluate(store, query, apart)
     except SyntaxError as error:
         raise _syntax_error(str(error), query.text) from error
     buffer = _CappedBuffer(query.max_result_bytes)
@@ -169,29 +171,21 @@ def bare(text: str) -> str:
     return _NOT_CODE.sub(lambda found: re.sub(r"[^\n]", " ", found.group()), text)
 
 
-def _evaluate(store: Oxigraph, query: Query) -> QuerySolutions | QueryBoolean | QueryTriples:
-    """Run a query on the protocol's dataset, else its own (FROM), else the union of all graphs."""
+def _evaluate(
+    store: Oxigraph, query: Query, apart: Iterable[NamedNode]
+) -> QuerySolutions | QueryBoolean | QueryTriples:
+    """Run a query on the protocol's dataset, else its own (FROM), else the merge of all graphs."""
     default: list[NamedNode | BlankNode | DefaultGraph] | None = None
     named: list[NamedNode | BlankNode] | None = None
-    union = False
+    left_out = {NamedNode(iri) for iri in query.without_graphs}
     if query.default_graphs or query.named_graphs:
         default = [_graph(iri) for iri in query.default_graphs]
         named = [_graph(iri) for iri in query.named_graphs]
-    elif _KEYWORD_FROM.search(bare(query.text)):
-        pass
-    elif query.without_graphs:
-        left_out = {NamedNode(iri) for iri in query.without_graphs}
-        named = [graph for graph in store.named_graphs() if graph not in left_out]
-        default = [*named]
-    else:
-        union = True
-    return store.query(
-        query.text,
-        prefixes=PREFIXES,
-        use_default_graph_as_union=union,
-        default_graph=default,
-        named_graphs=named,
-    )
+    elif not _KEYWORD_FROM.search(bare(query.text)):
+        default = [DefaultGraph(), *(graph for graph in apart if graph not in left_out)]
+        if left_out:
+            named = [graph for graph in store.named_graphs() if graph not in left_out]
+    return store.query(query.text, prefixes=PREFIXES, default_graph=default, named_graphs=named)
 
 
 def _graph(iri: str) -> NamedNode:

@@ -1,6 +1,7 @@
 """The application: the only file that knows all parts of the service."""
 
 import asyncio
+import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -116,7 +117,7 @@ async def _load(service: Service) -> None:
         await asyncio.to_thread(known.kg.store.dump, snapshot)
         pool = Pool(
             "govkg.cases.jobs",
-            str(snapshot),
+            json.dumps({"snapshot": str(snapshot), "base": settings.base_iri}),
             size=settings.workers,
             waiting=settings.waiting,
             memory_mb=settings.worker_memory_mb,

@@ -18,6 +18,7 @@ from pyoxigraph import Triple
 
 from govkg import __version__, bundle
 from govkg.cases.checking import REPORT_FORMATS, Checker, Submission, rendered
+from govkg.cases.diagnosis import diagnosis_text
 from govkg.cases.kg import KG
 from govkg.errors import (
     BadInputError,
@@ -114,8 +115,7 @@ def diagnose(file: Path, lang: Lang = "en", as_json: AsJson = False) -> None:
     if as_json:
         _print_json(found)
     else:
-        for line in _diagnosis_lines(found, _language(lang)):
-            typer.echo(line)
+        typer.echo(diagnosis_text(found, _language(lang)), nl=False)
     raise typer.Exit(OK if found["validation"]["conforms"] else AT_FAULT)
 
 
@@ -240,32 +240,6 @@ def _language(given: str) -> Language:
 
 def _print_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-_HEADINGS: dict[str, dict[Language, str]] = {
-    "classes": {"en": "Classes", "zh": "类别"},
-    "crises": {"en": "Crises suggested", "zh": "提示的危机"},
-    "problems": {"en": "Problems suggested", "zh": "提示的问题"},
-    "axisPositions": {"en": "Axis positions", "zh": "转型轴位置"},
-    "profileClasses": {"en": "Profiles", "zh": "画像"},
-    "supportedRights": {"en": "Rights supported", "zh": "保障的权利"},
-    "candidateRemedies": {"en": "Candidate remedies", "zh": "候选对策"},
-}
-
-
-def _diagnosis_lines(found: dict[str, Any], language: Language) -> Iterator[str]:
-    """Yield the lines of a diagnosis: what follows, on which footing, from what."""
-    counts = found["validation"]["counts"]
-    yield ", ".join(f"{severity}: {number}" for severity, number in counts.items())
-    for case in found["cases"]:
-        yield f"\n{case['case']}"
-        for key, heading in _HEADINGS.items():
-            if case[key]:
-                yield f"{heading[language]}:"
-            for conclusion in case[key]:
-                yield f"  {conclusion['label'][language]}  [{conclusion['status']}]"
-                for premise in conclusion["why"].get("because", []):
-                    yield f"      < {premise['text'][language]}"
 
 
 @contextmanager

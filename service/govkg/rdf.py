@@ -224,11 +224,25 @@ def _syntax_error(error: SyntaxError, format: Format) -> DocumentSyntaxError:
 
 
 def write(triples: Iterable[Triple], format: Format) -> bytes:
-    """Serialise the triples of one graph, with the usual prefixes where the syntax has them."""
+    """Serialise the triples of one graph, with the prefixes that it uses."""
+    triples = list(triples)
+    prefixes = used_prefixes(triples)
     if format.syntax.supports_datasets and format.syntax != RdfFormat.JSON_LD:
         quads = [Quad(t.subject, t.predicate, t.object, DefaultGraph()) for t in triples]
-        return serialize(quads, format=format.syntax, prefixes=PREFIXES) or b""
-    return serialize(triples, format=format.syntax, prefixes=PREFIXES) or b""
+        return serialize(quads, format=format.syntax, prefixes=prefixes) or b""
+    return serialize(triples, format=format.syntax, prefixes=prefixes) or b""
+
+
+def used_prefixes(triples: Iterable[Triple]) -> dict[str, str]:
+    """Return those of the known prefixes under which the triples have an IRI."""
+    iris: set[str] = set()
+    for triple in triples:
+        nodes = (triple.subject, triple.predicate, triple.object)
+        iris |= {node.value for node in nodes if isinstance(node, NamedNode)}
+        if isinstance(triple.object, Literal):
+            iris.add(triple.object.datatype.value)
+    used = {shorten(iri).partition(":")[0] for iri in iris}
+    return {prefix: namespace for prefix, namespace in PREFIXES.items() if prefix in used}
 
 
 _LOCAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_\-]*\Z")

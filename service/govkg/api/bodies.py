@@ -95,7 +95,9 @@ async def fields(request: Request, data: bytes) -> dict[str, Upload]:
         raise ParameterError(
             name="form", reason=error.message, remedy="Send multipart/form-data as browsers do."
         ) from error
-    return {name: await _upload(value) for name, value in form.multi_items()}
+    found = {name: await _upload(value) for name, value in form.multi_items()}
+    await form.close()
+    return found
 
 
 async def _once(data: bytes) -> AsyncGenerator[bytes, None]:

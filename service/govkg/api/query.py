@@ -110,7 +110,12 @@ def examples() -> tuple[Example, ...]:
 
 
 def _example(name: str, text: str) -> Example:
-    comments = [line.lstrip("# ").strip() for line in text.splitlines() if line.startswith("#")]
+    comments = [_untitled(line) for line in text.splitlines() if line.startswith("#")]
     english = next(iter(comments), name)
     chinese = next((line for line in comments[:3] if any("一" <= c <= "龥" for c in line)), english)
     return Example(name, {"en": english, "zh": chinese}, text.strip())
+
+
+def _untitled(comment: str) -> str:
+    """Return the words of a comment, without the “Question:” before them."""
+    return comment.lstrip("# ").removeprefix("Question:").removeprefix("问题：").strip()

@@ -80,6 +80,7 @@ def _terms(kg: KG) -> Iterator[_Entry]:
             *(("label", text) for text in term.labels.values()),
             *(("alternative", name.value) for name in term.other_names),
             *(("hidden", name.value) for name in term.hidden_names),
+            ("hidden", term.slug),
             ("definition", term.definition),
         ]
         types = " ".join(t.value for t in term.types)
@@ -124,7 +125,7 @@ def _fit(words: str, text: str) -> float:
         return 1.0
     if words in text:
         at_word = text.startswith(words) or f" {words}" in text or _HAN.match(words)
-        return (0.7 if at_word else 0.45) + 0.25 * len(words) / len(text)
+        return (0.5 if at_word else 0.3) + 0.25 * len(words) / len(text)
     wanted = _pieces(words)
     found = sum(1 for piece in wanted if piece in text)
     share = found / len(wanted) if wanted else 0.0

@@ -55,5 +55,6 @@ def _page(page: PageDep, known: Knowledge) -> Response:
         rules.setdefault(shape.rule, []).append(shape)
     files = [(path.stem, known.shapes.texts(NamedNode(f"{_HEADER}{path.stem}"), TITLE))
              for path in bundle.shapes()]  # fmt: skip
-    nodes = known.shapes.members(_NODE_SHAPE)
+    numbered = {shape.iri for shapes in rules.values() for shape in shapes}
+    nodes = [node for node in known.shapes.members(_NODE_SHAPE) if node not in numbered]
     return page.render("shapes.html", rules=sorted(rules.items()), files=files, nodes=nodes)

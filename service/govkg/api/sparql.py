@@ -232,12 +232,14 @@ def _sd(name: str) -> NamedNode:
 
 _TYPE = NamedNode(RDF_NS + "type")
 _FORMAT = "http://www.w3.org/ns/formats/"
-_FORMATS = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV",
-            "Turtle", "N-Triples", "RDF_XML", "JSON-LD")  # fmt: skip
+_FORMATS = (
+    "SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV",
+    "Turtle", "N-Triples", "RDF_XML", "JSON-LD",
+)  # fmt: skip
 _REGIME = (
-    "Queries are answered by simple entailment. What follows by OWL 2 RL was derived beforehand "
-    "and lies in the named graph of inferred triples, which is part of the default graph unless the "
-    "request says infer=false."
+    "Queries are answered by simple entailment. What follows by OWL 2 RL was derived before "
+    "and lies in the named graph of inferred triples, which is part of the default graph unless "
+    "the request says infer=false."
 )
 
 

@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-from pyoxigraph import Triple
+from pyoxigraph import NamedNode, Triple
 
 from govkg import bundle
 from govkg.cases.diagnosis import Diagnostician, diagnosis_json
-from govkg.errors import Language
+from govkg.errors import Language, UnsafeInputError
 from govkg.ontology import load_ontology, read_files
-from govkg.rdf import Format, read, write
+from govkg.rdf import Format, read, shorten, write
 from govkg.rdf import format_named as rdf_format_named
 from govkg.validation import Report, Validator, report_triples
+from govkg.vocabulary import GC, GOV, GS, GSH
 
 REPORT_FORMATS: dict[str, str] = {
     "json": "application/json",
@@ -48,7 +49,9 @@ class Checker:
     ) -> Submission:
         """Parse a document; see ``rdf.read`` for what is raised. Named graphs are merged."""
         quads = read(data, format, base=base, limit=limit)
-        return Submission([Triple(q.subject, q.predicate, q.object) for q in quads])
+        triples = [Triple(q.subject, q.predicate, q.object) for q in quads]
+        _refuse_own_terms(triples)
+        return Submission(triples)
 
     def validate(self, submission: Submission) -> Report:
         """Return what the shapes find."""
@@ -59,6 +62,19 @@ class Checker:
         report = self.validate(submission)
         found = self._diagnostician.diagnose(submission.triples)
         return diagnosis_json(found, report, self.ontology, submission.triples)
+
+
+def _refuse_own_terms(triples: list[Triple]) -> None:
+    """Refuse statements about the ontology's terms, with which a case could bend the rules."""
+    for triple in triples:
+        if isinstance(triple.subject, NamedNode) and triple.subject.value.startswith(_RESERVED):
+            raise UnsafeInputError(
+                what=f"a statement about {shorten(triple.subject.value)}, a term of the ontology",
+                remedy="Describe cases, places and actors only, and propose new terms apart.",
+            )
+
+
+_RESERVED = (GOV, GC, GS, GSH)
 
 
 def rendered(report: Report, form: str, language: Language) -> bytes:

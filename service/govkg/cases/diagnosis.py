@@ -3,13 +3,14 @@
 Nothing is stored; the facts are supposed for a moment on top of the ontology.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from pyoxigraph import NamedNode, Triple
 
 from govkg.cases.names import Names
+from govkg.errors import Language
 from govkg.ontology import TYPE, Ontology
 from govkg.rdf import Node
 from govkg.reasoning import Closure, Proof, Teller, prove
@@ -42,7 +43,10 @@ class CaseDiagnosis:
     """Derived classes, such as *evidenced management crisis case*."""
     crises: tuple[Conclusion, ...]
     problems: tuple[Conclusion, ...]
-    remedies: tuple[Conclusion, ...]
+    indicated: tuple[Conclusion, ...]
+    """Remedies for what is reported or shown."""
+    candidates: tuple[Conclusion, ...]
+    """Further remedies, for causes that nobody reported but that the condition may have."""
     positions: tuple[Conclusion, ...]
     """For each profile the poles it holds."""
     profile_classes: tuple[Conclusion, ...]
@@ -67,6 +71,8 @@ class Diagnostician:
     def _case(self, case: NamedNode) -> CaseDiagnosis:
         conditions = self._conclusions(case, _gov("suggestsCondition"))
         crises = {c.value for c in conditions if self._holds(c.value, CRISIS)}
+        indicated = self._conclusions(case, _gov("hasIndicatedRemedy"))
+        candidates = self._conclusions(case, _gov("hasCandidateRemedy"))
         profiles = self._nodes(case, _gov("recordsProfile"))
         positions = [c for p in profiles for c in self._conclusions(p, _gov("hasPole"))]
         return CaseDiagnosis(
@@ -74,7 +80,8 @@ class Diagnostician:
             classes=self._classes(case),
             crises=tuple(c for c in conditions if c.value in crises),
             problems=tuple(c for c in conditions if c.value not in crises),
-            remedies=self._conclusions(case, _gov("hasCandidateRemedy")),
+            indicated=indicated,
+            candidates=tuple(c for c in candidates if c.value not in {i.value for i in indicated}),
             positions=tuple(positions),
             profile_classes=tuple(c for p in profiles for c in self._classes(p)),
             rights=tuple(c for p in profiles for c in self._conclusions(p, _gov("supportsRight"))),
@@ -131,34 +138,84 @@ def diagnosis_json(
     name = Names(triples, ontology)
     teller = Teller(name)
 
+    def label(node: Node) -> dict[Language, str]:
+        return {"en": name(node, "en"), "zh": name(node, "zh")}
+
     def told(conclusion: Conclusion) -> dict[str, Any]:
         return {
             "subject": _iri(conclusion.subject),
+            "subjectLabel": label(conclusion.subject),
             "value": _iri(conclusion.value),
-            "label": {"en": name(conclusion.value, "en"), "zh": name(conclusion.value, "zh")},
+            "label": label(conclusion.value),
             "status": conclusion.proof.status,
+            "grounds": teller.grounds_json(conclusion.proof),
             "why": teller.as_json(conclusion.proof),
         }
 
-    return {
-        "validation": report.as_json(),
-        "cases": [
-            {
-                "case": found.case.value,
-                "classes": [told(c) for c in found.classes],
-                "crises": [told(c) for c in found.crises],
-                "problems": [told(c) for c in found.problems],
-                "candidateRemedies": [told(c) for c in found.remedies],
-                "axisPositions": [told(c) for c in found.positions],
-                "profileClasses": [told(c) for c in found.profile_classes],
-                "supportedRights": [told(c) for c in found.rights],
-                "unassessedAxes": [
-                    {"axis": axis.value, "label": ontology.label(axis)} for axis in found.unassessed
-                ],
-            }
-            for found in diagnoses
-        ],
-    }
+    def case(found: CaseDiagnosis) -> dict[str, Any]:
+        lists = {key: [told(c) for c in getattr(found, field)] for key, field in _LISTS.items()}
+        axes = [{"axis": axis.value, "label": label(axis)} for axis in found.unassessed]
+        return {
+            "case": found.case.value,
+            "caseLabel": label(found.case),
+            **lists,
+            "unassessedAxes": axes,
+        }
+
+    return {"validation": report.as_json(), "cases": [case(found) for found in diagnoses]}
+
+
+_LISTS: Final = {
+    "classes": "classes",
+    "crises": "crises",
+    "problems": "problems",
+    "indicatedRemedies": "indicated",
+    "candidateRemedies": "candidates",
+    "axisPositions": "positions",
+    "profileClasses": "profile_classes",
+    "supportedRights": "rights",
+}
+"""The lists of conclusions in the JSON of a diagnosis, each with its field of CaseDiagnosis."""
+
+HEADINGS: Final[dict[str, dict[Language, str]]] = {
+    "classes": {"en": "Kinds of case", "zh": "案例类别"},
+    "crises": {"en": "Crises suggested", "zh": "提示的危机"},
+    "problems": {"en": "Problems suggested", "zh": "提示的问题"},
+    "indicatedRemedies": {"en": "Indicated remedies", "zh": "有据对策"},
+    "candidateRemedies": {
+        "en": "Other candidate remedies, if their cause were found",
+        "zh": "其他候选对策（若发现相应原因）",
+    },
+    "axisPositions": {"en": "Positions on the axes", "zh": "转型轴位置"},
+    "profileClasses": {"en": "Kinds of profile", "zh": "画像类别"},
+    "supportedRights": {"en": "Rights supported", "zh": "支持的权利"},
+    "unassessedAxes": {"en": "Axes that nobody has assessed", "zh": "尚未评估的轴"},
+}
+"""What people call the lists of a diagnosis."""
+
+
+def diagnosis_text(found: dict[str, Any], language: Language) -> str:
+    """Return a diagnosis as lines: what follows, on which footing, and on what it rests."""
+    lines: list[str] = []
+    for case in found["cases"]:
+        lines += ["", case["caseLabel"][language]]
+        for key, heading in HEADINGS.items():
+            if case[key]:
+                lines += ["", f"{heading[language]}:"]
+            for conclusion in case[key]:
+                lines += _conclusion_lines(conclusion, language)
+    return "\n".join(lines[1:]) + "\n"
+
+
+def _conclusion_lines(conclusion: dict[str, Any], language: Language) -> Iterator[str]:
+    status = f"  [{conclusion['status']}]" if "status" in conclusion else ""
+    yield f"- {conclusion['label'][language]}{status}"
+    for ground in conclusion.get("grounds", []):
+        claim = ground["claim"]
+        cited = (
+            f"  (§{claim['section']}: {claim['quote'] or claim['justification']})" if claim else ""
+        )
+        yield f"    {ground['text'][language]}{cited}"
 
 
 def _iri(node: Node) -> str:

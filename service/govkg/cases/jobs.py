@@ -14,6 +14,7 @@ from govkg.cases.graphs import Graphs
 from govkg.rdf import FORMATS, format_named
 from govkg.store import Query, Store
 from govkg.store.embedded import EmbeddedStore
+from govkg.vocabulary import CASE_CONTEXT
 
 Header = dict[str, Any]
 Job = Callable[["State", Header, bytes], tuple[Header, bytes]]
@@ -41,7 +42,7 @@ def prepare(argument: str) -> State:
     validate(state, empty | {"report": "turtle"}, _WARM_UP)
     diagnose(state, empty, _WARM_UP)
     for known in FORMATS:
-        state.checker.read(b"[]" if known.name == "json-ld" else _EMPTY.get(known.name, b""), known)
+        state.checker.read(_EMPTY.get(known.name, b""), known)
     return state
 
 
@@ -77,7 +78,10 @@ def _json(value: object) -> bytes:
 JOBS: Final[Mapping[str, Job]] = {"query": query, "validate": validate, "diagnose": diagnose}
 """Every job by its name."""
 
-_EMPTY = {"rdf-xml": b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>'}
+_EMPTY = {
+    "rdf-xml": b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>',
+    "json-ld": json.dumps({"@context": CASE_CONTEXT}).encode(),  # so that the context is read
+}
 _WARM_UP = (
     b"<https://w3id.org/govkg/case/warm-up> a <https://w3id.org/govkg/ontology#GovernanceCase> ."
 )

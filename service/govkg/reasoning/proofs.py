@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from pyoxigraph import Triple
+from pyoxigraph import NamedNode, Triple
 
 from govkg.errors import NotEntailedError
 from govkg.ontology import STRENGTH, Claim
 from govkg.rdf import shorten
 from govkg.reasoning.closure import Closure
+from govkg.vocabulary import OWL, RDF, RDFS
 
 ASSERTED = "asserted"
 """The name of the step that is no rule: somebody said so."""
@@ -44,6 +45,12 @@ class Proof:
         """Count the rule applications on the longest way down."""
         return 1 + max(p.depth for p in self.premises) if self.premises else 0
 
+    def grounds(self) -> list["Proof"]:
+        """Return the statements at the bottom, without the axioms and each only once."""
+        leaves = (step for step in self.steps() if not step.premises)
+        found = {step.statement: step for step in leaves if not _is_axiom(step.statement)}
+        return list(found.values())
+
     @property
     def status(self) -> str:
         """Return the status of the weakest relation that the proof rests on.
@@ -62,9 +69,8 @@ class Proof:
 
 def _is_axiom(triple: Triple) -> bool:
     """Say whether a triple is part of the logic, not a relation between concepts."""
-    return triple.predicate.value.startswith(
-        ("http://www.w3.org/2002/07/owl#", "http://www.w3.org/2000/01/rdf-schema#")
-    )
+    about = triple.object if triple.predicate.value == RDF + "type" else triple.predicate
+    return isinstance(about, NamedNode) and about.value.startswith((OWL, RDFS))
 
 
 def prove(closure: Closure, triple: Triple, sources: Sources, claims: Claims) -> Proof:

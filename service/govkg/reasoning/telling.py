@@ -7,10 +7,11 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode, Triple
 
 from govkg.errors import Language
+from govkg.ontology import Claim
 from govkg.rdf import Node, shorten
 from govkg.reasoning.proofs import ASSERTED, Proof
 from govkg.reasoning.rules import RULES
-from govkg.vocabulary import GC, GOV, OWL, PROV, RDF, RDFS
+from govkg.vocabulary import GC, GOV, OWL, PROV, RDF, RDFS, SKOS
 
 Namer = Callable[[Node, Language], str]
 """Gives a label for any node in a language."""
@@ -28,6 +29,8 @@ _PREDICATES: dict[str, dict[Language, str]] = {
     RDFS + "subPropertyOf": {"en": "implies", "zh": "蕴含"},
     RDFS + "domain": {"en": "is said only of the kind", "zh": "主体必为"},
     RDFS + "range": {"en": "points only to the kind", "zh": "客体必为"},
+    SKOS + "broader": {"en": "is narrower than", "zh": "的上位概念为"},
+    SKOS + "related": {"en": "is related to", "zh": "相关于"},
     OWL + "equivalentClass": {"en": "means", "zh": "即"},
     OWL + "inverseOf": {"en": "is the inverse of", "zh": "的逆为"},
     OWL + "propertyChainAxiom": {"en": "follows from", "zh": "得自"},
@@ -69,13 +72,19 @@ class Teller:
         if proof.graphs:
             told["graphs"] = list(proof.graphs)
         if proof.claim:
-            told["claim"] = {
-                "status": proof.claim.status,
-                "section": proof.claim.section or None,
-                "quote": proof.claim.quote or None,
-                "justification": proof.claim.justification or None,
-            }
+            told["claim"] = _claim_json(proof.claim)
         return told
+
+    def grounds_json(self, proof: Proof) -> list[dict[str, Any]]:
+        """Return what a proof rests on, without the steps between: facts, and relations cited."""
+        return [
+            {
+                "statement": triple_json(ground.statement),
+                "text": {lang: self.statement(ground.statement, lang) for lang in _LANGUAGES},
+                "claim": _claim_json(ground.claim) if ground.claim else None,
+            }
+            for ground in proof.grounds()
+        ]
 
     def as_text(self, proof: Proof, language: Language = "en") -> str:
         """Return a proof as indented sentences."""
@@ -154,6 +163,16 @@ def _node(kind: str, triple: Triple) -> NamedNode:
 
 def _parts(triple: Triple) -> tuple[Node, Node, Node]:
     return triple.subject, triple.predicate, triple.object
+
+
+def _claim_json(claim: Claim) -> dict[str, str | None]:
+    """Return a claim as JSON values."""
+    return {
+        "status": claim.status,
+        "section": claim.section or None,
+        "quote": claim.quote or None,
+        "justification": claim.justification or None,
+    }
 
 
 def _claim_words(proof: Proof, language: Language) -> list[str]:

@@ -27,7 +27,7 @@ from govkg.errors import (
     TooLargeError,
     UnsafeInputError,
 )
-from govkg.rdf import check_nesting
+from govkg.rdf import check_nesting, used_prefixes
 from govkg.vocabulary import PREFIXES
 
 if TYPE_CHECKING:
@@ -130,7 +130,9 @@ def answer(store: Oxigraph, query: Query, apart: Iterable[NamedNode] = ()) -> An
     kind = "boolean" if isinstance(result, QueryBoolean) else kind
     media_type = _media_type(query, kind)
     if isinstance(result, QueryTriples):
-        serialize(result, buffer, GRAPH_RESULT_FORMATS[media_type], prefixes=PREFIXES)
+        triples = list(result)
+        syntax = GRAPH_RESULT_FORMATS[media_type]
+        serialize(triples, buffer, syntax, prefixes=used_prefixes(triples))
     elif isinstance(result, QuerySolutions | QueryBoolean):
         result.serialize(buffer, RESULT_FORMATS[media_type])
     return Answer(buffer.getvalue(), media_type, kind)

@@ -1,9 +1,10 @@
-"""Write the pages of docs/ that list what the code holds, or with --check fail on a stale one.
+"""Write the pages that list what the code holds, or with --check fail on a stale one.
 
     python tools/generate_docs.py
     python tools/generate_docs.py --check
 
-The pages are errors.md, settings.md, cli.md and dependencies.md. Change the code, not the page.
+The pages are errors.md, settings.md, cli.md and dependencies.md in docs/, and
+examples/README.md. Change the code, not the page.
 """
 
 import argparse
@@ -15,11 +16,15 @@ from pathlib import Path
 from typing import Any, get_args
 
 import typer
+from pyoxigraph import NamedNode
 
-from govkg import cli
+from govkg import bundle, cli
 from govkg.api import problems
+from govkg.cases import KG
 from govkg.errors import GovkgError
 from govkg.settings import PREFIX, Settings
+from govkg.store.embedded import EmbeddedStore
+from govkg.vocabulary import GOV
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -279,7 +284,38 @@ def _page(parts: list[str]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def examples_page() -> str:
+    """Return the table of the example cases, one line each."""
+    kg = KG.load(EmbeddedStore())
+    rows = ["| case | shows | where | from |", "|---|---|---|---|"]
+    for case in sorted(kg.cases(), key=lambda case: case.id):
+        path = next(path for path in bundle.example_cases() if path.stem == case.id)
+        (place,) = kg.closure.objects(case.iri, NamedNode(GOV + "hasLeadJurisdiction"))
+        (start,) = kg.closure.objects(case.iri, NamedNode(GOV + "startDate"))
+        (country,) = kg.closure.objects(place, NamedNode(GOV + "countryCode"))
+        where = f"{kg.name(place)}, {country.value}"
+        row = (f"[{case.id}](cases/valid/{path.name})", kg.name(case.iri), where, start.value)
+        rows.append("| " + " | ".join(_cell(text) for text in row) + " |")
+    return _page([EXAMPLES_HEAD, "\n".join(rows)])
+
+
+EXAMPLES_HEAD = """# Examples
+
+| folder | holds |
+|---|---|
+| `cases/valid/` | real reforms, each fact with its source: the table below |
+| `cases/invalid/` | cases that each break one shape, named in the first line |
+| `cases/valid-fixtures/` | invented cases that exercise every rule and draw no finding |
+| [`queries/`](queries/README.md) | forty competency questions in SPARQL, each with its answer |
+
+The facts come from the sources that each case names; assessments are those of the assessor named.
+Everything here is under CC BY 4.0.
+
+## The cases"""
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "../examples/README.md": examples_page,
     "errors.md": errors_page,
     "settings.md": settings_page,
     "cli.md": commands_page,

@@ -30,6 +30,7 @@ from govkg.errors import (
     UnsafeInputError,
 )
 from govkg.rdf import expand, format_of_file, read_term
+from govkg.reasoning import deep_check
 from govkg.settings import load_settings
 from govkg.store import Query
 from govkg.store.embedded import EmbeddedStore
@@ -154,7 +155,13 @@ def explain(
 
 
 @app.command(epilog="Example: govkg check")
-def check(as_json: AsJson = False) -> None:
+def check(
+    dl: Annotated[
+        bool, typer.Option("--dl", help="Check OWL 2 DL consistency by HermiT too; needs Java.")
+    ] = False,
+    seconds: Annotated[float, typer.Option(help="The deadline of --dl, in seconds.")] = 120.0,
+    as_json: AsJson = False,
+) -> None:
     """Check the bundle: every example conforms, every inference has a proof, nothing clashes."""
     kg = _graph()
     checker = Checker()
@@ -167,19 +174,24 @@ def check(as_json: AsJson = False) -> None:
     for triple in inferred:
         kg.prove(triple)
     clashes = [clash.rule for clash in kg.closure.contradictions()]
-    found = {
+    found: dict[str, Any] = {
         "triples": len(kg.store) - len(inferred),
         "inferred": len(inferred),
         "cases": len(list(kg.cases())),
         "invalidExamples": invalid,
         "contradictions": clashes,
     }
+    sound = not invalid and not clashes
+    if dl:
+        deep = deep_check(kg.asserted(), seconds)
+        found |= {"consistent": deep.consistent, "unsatisfiable": list(deep.unsatisfiable)}
+        sound = sound and deep.consistent and not deep.unsatisfiable
     if as_json:
         _print_json(found)
     else:
         for key, value in found.items():
             typer.echo(f"{key}: {value}")
-    raise typer.Exit(AT_FAULT if invalid or clashes else OK)
+    raise typer.Exit(OK if sound else AT_FAULT)
 
 
 @app.command(epilog="Example: govkg healthcheck")

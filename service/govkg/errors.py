@@ -21,6 +21,7 @@ GovkgError
     - MemoryLimitError       the work needed more memory than one worker has
     - WorkerLostError        the worker ended without an answer
     - NotReadyError          the service is still loading, or is ending
+    - MissingToolError       a program that the work needs is not on this machine
 
 An error is data: a stable ``code`` (an anchor in docs/errors.md), named facts, and one
 sentence in each language made from the facts. Status codes live in api/problems.py alone.
@@ -246,6 +247,17 @@ class NotReadyError(UnavailableError):
     code = "not-ready"
     title = {"en": "Not ready", "zh": "尚未就绪"}
     message = {"en": "The service is not ready: {reason}.", "zh": "服务尚未就绪：{reason}。"}
+
+
+class MissingToolError(UnavailableError):
+    """A program that the work needs is not on this machine. Facts: tool, remedy."""
+
+    code = "missing-tool"
+    title = {"en": "A program is missing", "zh": "缺少所需程序"}
+    message = {
+        "en": "This needs {tool}, which is not on this machine. {remedy}",
+        "zh": "此操作需要 {tool}，本机未安装。{remedy}",
+    }
 
 
 def _tree(root: type[GovkgError]) -> dict[str, type[GovkgError]]:

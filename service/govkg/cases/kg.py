@@ -43,7 +43,7 @@ class KG:
         self.graphs = Graphs(base)
         store.hold_apart(self.graphs.inferred)
         self.ontology = Ontology(store.triples(self.graphs.ontology))
-        asserted = [t for graph in self._asserted_graphs() for t in store.triples(graph)]
+        asserted = self.asserted()
         self.closure = Closure(asserted)
         self.name = Names(asserted, self.ontology)
         self.teller = Teller(self.name)
@@ -70,6 +70,11 @@ class KG:
         """Return why a triple holds; raises NotEntailedError if it does not."""
         return prove(self.closure, triple, self._sources, self.ontology.claim)
 
+    def asserted(self) -> list[Triple]:
+        """Return all triples that somebody asserted, in any graph."""
+        graphs = (graph for graph in self.store.graphs() if graph != self.graphs.inferred)
+        return [triple for graph in graphs for triple in self.store.triples(graph)]
+
     def cases(self) -> Iterator[Case]:
         """Yield every stored case, by id."""
         for graph in self.store.graphs():
@@ -90,9 +95,6 @@ class KG:
                 case_id = self.graphs.case_id(graph)
                 if isinstance(iri, NamedNode) and case_id:
                     yield Case(case_id, iri, self.name.all(iri), graph)
-
-    def _asserted_graphs(self) -> list[NamedNode]:
-        return [graph for graph in self.store.graphs() if graph != self.graphs.inferred]
 
     def _sources(self, triple: Triple) -> tuple[str, ...]:
         """Return the graphs in which a triple was asserted, never that of inferred ones."""

@@ -1,6 +1,7 @@
 """What follows from the facts, and why: closure, proofs, and proofs in words."""
 
 from govkg.reasoning.closure import Closure, Contradiction, Derived
+from govkg.reasoning.deep import DeepCheck, deep_check
 from govkg.reasoning.proofs import ASSERTED, Proof, prove
 from govkg.reasoning.rules import ABSENT, RULES, Rule
 from govkg.reasoning.telling import Teller, triple_json
@@ -11,10 +12,12 @@ __all__ = [
     "RULES",
     "Closure",
     "Contradiction",
+    "DeepCheck",
     "Derived",
     "Proof",
     "Rule",
     "Teller",
+    "deep_check",
     "prove",
     "triple_json",
 ]

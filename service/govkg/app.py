@@ -80,18 +80,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             Middleware(Finishing),
         ],
     )
+    app.state.service = Service(settings or load_settings(), _routes())
     for module in ROUTES:
         app.include_router(module.router)
-    app.router.routes.append(
-        Mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
-    )
-    app.state.service = Service(settings or load_settings())
-    app.state.service.routes = [
-        route for module in ROUTES for route in module.router.routes if isinstance(route, APIRoute)
-    ]
+    static = StaticFiles(directory=Path(__file__).parent / "static")
+    app.router.routes.append(Mount("/static", static))
     app.openapi = partial(openapi, app)  # type: ignore[method-assign]
     problems.install(app)
     return app
+
+
+def _routes() -> list[APIRoute]:
+    """Return every route."""
+    found = (route for module in ROUTES for route in module.router.routes)
+    return [route for route in found if isinstance(route, APIRoute)]
 
 
 @asynccontextmanager

@@ -11,9 +11,8 @@ from govkg.api.dependencies import LanguageDep, PageDep, ServiceDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.languages import words
 from govkg.api.negotiation import HTML, JSON, TEXT
-from govkg.api.submissions import BODIES, FAILS, header_of, received
+from govkg.api.submissions import BODIES, FAILS, CaseDep, example, header_of, received, shown
 from govkg.errors import Language
-from govkg.rdf import FORMATS
 
 router = APIRouter(tags=["reasoning"])
 SECTIONS: Final = (
@@ -28,10 +27,10 @@ _EXAMPLE = {"validation": {"conforms": True}, "cases": [{"case": "…", "crises"
     "/diagnose",
     **operation("diagnoseForm", "Show a form to diagnose a document", answers={HTML: "…"}),
 )
-def form(page: PageDep, wanted: WantedDep) -> Response:
+def form(page: PageDep, wanted: WantedDep, case: CaseDep = "") -> Response:
     """Return the page of /validate, which has a button for this."""
     wanted.choose((HTML,))
-    return page.render("validate.html", document=None, report=None, diagnosis=None, formats=FORMATS)
+    return shown(page, example(case))
 
 
 @router.post(
@@ -61,10 +60,7 @@ async def diagnose(
     diagnosis: dict[str, Any] = json.loads(found)
     if media == TEXT:
         return PlainTextResponse("\n".join(_lines(diagnosis, language)) + "\n")
-    report = diagnosis["validation"]
-    return page.render(
-        "validate.html", document=document, report=report, diagnosis=diagnosis, formats=FORMATS
-    )
+    return shown(page, document, diagnosis["validation"], diagnosis)
 
 
 def _lines(diagnosis: dict[str, Any], language: Language) -> Iterator[str]:

@@ -105,9 +105,10 @@ class Page:
         return self.text(texts, str(node))
 
     def other_name(self, texts: Texts) -> Markup:
-        """Return the text in the language that is not the reader's, if there is one."""
+        """Return the text in the language that is not the reader's, if there is one of each."""
         other = OTHER[self.language]
-        return self.marked(texts[other], other) if texts.get(other) else Markup("")
+        both = self.language in texts and other in texts
+        return self.marked(texts[other], other) if both else Markup("")
 
     def ref(self, node: Node) -> Markup:
         """Return a node's name, linked to where it is described."""

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from govkg import bundle
 from govkg.api.dependencies import PageDep, ServiceDep, WantedDep
 from govkg.api.describing import operation
+from govkg.api.knowledge import Service
 from govkg.api.negotiation import HTML
 from govkg.api.problems import caught, status_of
 from govkg.api.sparql import run_query, without
@@ -49,18 +50,10 @@ async def query_page(
 ) -> Response:
     """Return the page; with a query, also its result as a table, or what is wrong with it."""
     wanted.choose((HTML,))
-    header = {
-        "formats": _FORMATS,
-        "without_graphs": without(service, inferred=infer),
-        "max_query_bytes": service.settings.max_query_bytes,
-        "max_result_bytes": min(_PAGE_BYTES, service.settings.max_result_bytes),
-    }
     query = query or _text_of(example)
-    result, error = None, None
+    answer, error = None, None
     if query.strip():
-        work = run_query(request, service, query, header, service.settings.query_seconds)
-        answer, error = await caught(work)
-        result = _result(*answer) if answer else None
+        answer, error = await caught(_run(request, service, query, inferred=infer))
     return page.render(
         "query.html",
         status=status_of(type(error)) if error else 200,
@@ -68,9 +61,22 @@ async def query_page(
         limit=SHOWN_ROWS,
         query=query,
         infer=infer,
-        result=result,
+        result=_result(*answer) if answer else None,
         error=error,
     )
+
+
+async def _run(
+    request: Request, service: Service, query: str, *, inferred: bool
+) -> tuple[dict[str, Any], bytes]:
+    """Have a worker answer a query in a form that the page can show."""
+    header = {
+        "formats": _FORMATS,
+        "without_graphs": without(service, inferred=inferred),
+        "max_query_bytes": service.settings.max_query_bytes,
+        "max_result_bytes": min(_PAGE_BYTES, service.settings.max_result_bytes),
+    }
+    return await run_query(request, service, query, header, service.settings.query_seconds)
 
 
 def _result(head: dict[str, Any], body: bytes) -> dict[str, Any]:

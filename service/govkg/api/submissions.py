@@ -1,12 +1,16 @@
 """Documents that users send to be checked, in a body or in a form."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
+from fastapi import Query
 from starlette.requests import Request
+from starlette.responses import Response
 
+from govkg import bundle
 from govkg.api import bodies
 from govkg.api.knowledge import Service
+from govkg.api.pages import Page
 from govkg.errors import (
     BusyError,
     DeadlineError,
@@ -37,6 +41,8 @@ FAILS: Final = (
     DeadlineError,
 )
 """The errors that a submission can meet."""
+CaseDep = Annotated[str, Query(description="A bundled case to start from.", examples=["naga-city"])]
+_ENDINGS: Final = tuple(ending for known in FORMATS for ending in known.extensions)
 
 
 @dataclass(frozen=True)
@@ -45,13 +51,34 @@ class Document:
 
     data: bytes
     format: Format
-    report: str = ""
-    """The form of the answer, if a field of the form says so."""
 
     @property
     def text(self) -> str:
         """Return the document to be shown in a form again; unreadable bytes are replaced."""
         return self.data.decode("utf-8", "replace")
+
+
+def example(name: str) -> Document | None:
+    """Return a bundled case to start from, by its id, or None."""
+    paths = (path for path in bundle.example_cases() if path.stem == name)
+    return next((Document(path.read_bytes(), format_of_file(path.name)) for path in paths), None)
+
+
+def shown(
+    page: Page,
+    document: Document | None,
+    report: dict[str, Any] | None = None,
+    diagnosis: dict[str, Any] | None = None,
+) -> Response:
+    """Return the page to check a document, with what was found."""
+    return page.render(
+        "validate.html",
+        document=document,
+        report=report,
+        diagnosis=diagnosis,
+        formats=FORMATS,
+        examples=[path.stem for path in bundle.example_cases()[:4]],
+    )
 
 
 async def received(request: Request, service: Service) -> Document:
@@ -68,16 +95,21 @@ async def received(request: Request, service: Service) -> Document:
 def _of_form(fields: dict[str, bodies.Upload]) -> Document:
     """Return the file of a form, otherwise its text."""
     named = fields["format"].data.decode("utf-8", "replace") if "format" in fields else ""
-    report = fields["report"].data.decode("utf-8", "replace") if "report" in fields else ""
     file, text = fields.get("file"), fields.get("text")
     if file and file.filename:
-        known = format_named(named) if named else format_of_file(file.filename)
-        return Document(file.data, known, report)
+        return Document(file.data, _format_of(file.filename, named))
     if text is None:
         raise ParameterError(
             name="text", reason="it is missing", remedy="Send a field “text”, or a file as “file”."
         )
-    return Document(text.data, format_named(named or "turtle"), report)
+    return Document(text.data, format_named(named or "turtle"))
+
+
+def _format_of(filename: str, named: str) -> Format:
+    """Return the format of a file by its ending, otherwise the one that the form names."""
+    if named and not filename.lower().endswith(_ENDINGS):
+        return format_named(named)
+    return format_of_file(filename)
 
 
 def header_of(document: Document, service: Service) -> dict[str, Any]:

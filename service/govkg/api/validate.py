@@ -1,7 +1,6 @@
 """``/validate``: check a document against the shapes."""
 
 import json
-from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -9,10 +8,18 @@ from starlette.responses import Response
 from govkg.api.dependencies import LanguageDep, PageDep, ServiceDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.negotiation import HTML, JSON, JSON_LD, TEXT, TURTLE
-from govkg.api.submissions import BODIES, FAILS, Document, header_of, received
+from govkg.api.submissions import (
+    BODIES,
+    FAILS,
+    CaseDep,
+    Document,
+    example,
+    header_of,
+    received,
+    shown,
+)
 from govkg.cases.checking import REPORT_FORMATS
 from govkg.errors import Language
-from govkg.rdf import FORMATS
 
 router = APIRouter(tags=["validation"])
 _OFFERED = (JSON, TEXT, TURTLE, JSON_LD, HTML)
@@ -22,10 +29,10 @@ _EXAMPLE = {"conforms": True, "cases": 1, "counts": {"violation": 0}, "findings"
 @router.get(
     "/validate", **operation("validateForm", "Show a form to check a document", answers={HTML: "…"})
 )
-def form(page: PageDep, wanted: WantedDep) -> Response:
+def form(page: PageDep, wanted: WantedDep, case: CaseDep = "") -> Response:
     """Return a page with a text field and a file field."""
     wanted.choose((HTML,))
-    return page.render("validate.html", document=None, report=None, diagnosis=None, formats=FORMATS)
+    return shown(page, example(case))
 
 
 @router.post(
@@ -50,10 +57,7 @@ async def validate(
     found = await _checked(request, service, document, JSON if media == HTML else media, language)
     if media != HTML:
         return Response(found, media_type=media)
-    report: dict[str, Any] = json.loads(found)
-    return page.render(
-        "validate.html", document=document, report=report, diagnosis=None, formats=FORMATS
-    )
+    return shown(page, document, json.loads(found))
 
 
 async def _checked(

@@ -1,0 +1,85 @@
+"""/healthz, /readyz, /version, /limits, /prefixes, /cases, /docs and /openapi.json."""
+
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from govkg import app as application
+from govkg.app import create_app
+from govkg.settings import Settings
+from govkg.vocabulary import PREFIXES
+
+
+def test_alive(client: TestClient) -> None:
+    """The process is alive."""
+    assert client.get("/healthz").json() == {"status": "alive"}
+
+
+def test_version(client: TestClient) -> None:
+    """Versions and counts are given."""
+    found = client.get("/version").json()
+
+    assert found["cases"] > 20
+    assert found["ontology"]
+    assert found["inferredTriples"] > 1000
+
+
+def test_limits(client: TestClient) -> None:
+    """The limits are those of the settings."""
+    assert client.get("/limits").json()["max_body_bytes"] == 200_000
+
+
+def test_prefixes(client: TestClient) -> None:
+    """The prefixes come as JSON and as Turtle."""
+    assert client.get("/prefixes").json() == PREFIXES
+    assert "@prefix gov:" in client.get("/prefixes", headers={"accept": "text/turtle"}).text
+
+
+def test_cases(client: TestClient) -> None:
+    """All cases are listed with their titles."""
+    cases = client.get("/cases").json()["cases"]
+
+    assert {"id", "iri", "title", "place", "remedies"} <= set(cases[0])
+
+
+def test_is_not_ready_while_loading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While loading fails or lasts, /healthz answers and all else is a 503 with Retry-After."""
+    monkeypatch.setattr(application, "load_knowledge", lambda _: 1 / 0)
+    with TestClient(create_app(Settings(data_dir=tmp_path))) as client:
+        assert client.get("/healthz").status_code == 200
+        for path in ("/readyz", "/version", "/sparql?query=ASK%7B%7D", "/concept/authority-crisis"):
+            response = client.get(path)
+            assert (response.status_code, response.json()["code"]) == (503, "not-ready")
+            assert int(response.headers["retry-after"]) > 0
+        page = client.get("/", headers={"accept": "text/html"})
+        assert (page.status_code, "Not ready" in page.text) == (503, True)
+
+
+def test_openapi_is_complete(client: TestClient) -> None:
+    """Every operation has a name, a summary, examples, and problems in its responses."""
+    document = client.get("/openapi.json").json()
+    names = set()
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            names.add(operation["operationId"])
+            assert operation["summary"]
+            assert all(
+                "example" in media for media in operation["responses"]["200"]["content"].values()
+            )
+            assert all(
+                "example" in media
+                for media in operation.get("requestBody", {}).get("content", {}).values()
+            )
+            for status, response in operation["responses"].items():
+                if status != "200":
+                    assert set(response["content"]) == {"application/problem+json"}
+    assert len(names) == sum(len(methods) for methods in document["paths"].values())
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+
+
+def test_docs_list_every_operation(client: TestClient) -> None:
+    """The page on the API names every path."""
+    text = client.get("/docs", headers={"accept": "text/html"}).text
+
+    assert all(path in text for path in client.get("/openapi.json").json()["paths"])

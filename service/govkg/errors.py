@@ -12,9 +12,11 @@ GovkgError
     - ResultTooLargeError    the answer is over a published limit
     - UnsupportedMediaTypeError
     - NotAcceptableError
+    - MethodNotAllowedError  the address does not know this method
   x NotFoundError            nothing has this name
     - NotEntailedError       the statement neither was asserted nor follows
   x ForbiddenError           writing is switched off
+  x InternalError            something happened that nobody foresaw
   x UnavailableError         try again later
     - DeadlineError          the work took longer than its deadline
     - BusyError              too much work is waiting
@@ -153,6 +155,28 @@ class NotAcceptableError(BadInputError):
     message = {
         "en": "None of the formats offered fits “{accept}”. Offered are: {offered}.",
         "zh": "所提供的格式均不符合“{accept}”。可选：{offered}。",
+    }
+
+
+class MethodNotAllowedError(BadInputError):
+    """The address exists but does not know this method. Facts: method, allowed."""
+
+    code = "method-not-allowed"
+    title = {"en": "The method is not allowed", "zh": "不允许该方法"}
+    message = {
+        "en": "{method} is not possible here. Use one of: {allowed}.",
+        "zh": "此处不能使用 {method}。请使用：{allowed}。",
+    }
+
+
+class InternalError(GovkgError):
+    """Something happened that nobody foresaw. Facts: request_id."""
+
+    code = "internal"
+    title = {"en": "Something went wrong here", "zh": "服务内部出错"}
+    message = {
+        "en": "This is a fault of the service. Report it with the request id {request_id}.",
+        "zh": "这是服务自身的故障。请附上请求编号 {request_id} 反馈。",
     }
 
 

@@ -170,7 +170,13 @@ def _with_local_contexts(data: bytes) -> bytes:
             hint="JSON-LD must be valid JSON in UTF-8.",
             format="json-ld",
         ) from error
+    if isinstance(document, dict) and "@context" not in document and document.keys() & _PLAIN_KEYS:
+        document["@context"] = CASE_CONTEXT
     return json.dumps(_localised(document), ensure_ascii=False).encode()
+
+
+_PLAIN_KEYS = {"id", "type", "title"}
+"""Keys of a plain JSON case, which needs our context to mean anything."""
 
 
 def _localised(value: Any) -> Any:
@@ -293,6 +299,11 @@ def read_term(text: str) -> Node:
     """
     if not text.strip().startswith('"'):
         return expand(text)
-    line = f"<urn:s> <urn:p> {text.strip()} .".encode()
-    quads = read(line, FORMATS[0])
+    quads = read(f"<urn:s> <urn:p> {text.strip()} .".encode(), format_named("n-triples"))
+    if len(quads) != 1:
+        raise ParameterError(
+            name=text,
+            reason="this is more than one term",
+            remedy='Write one literal, as in "a"@en.',
+        )
     return quads[0].object

@@ -70,7 +70,7 @@ def test_diagnose_names_crises_and_remedies() -> None:
     told = govkg("diagnose", str(VALID)).stdout
 
     assert "crisis of management  [stated]" in told
-    assert "Candidate remedies" in told
+    assert "Indicated remedies:" in told
     assert "multi-level collective approval is addressed by vertical streamlining" in told
 
 

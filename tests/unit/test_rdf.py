@@ -92,6 +92,22 @@ def test_the_published_context_is_read_without_the_network() -> None:
     assert quads[0].object == NamedNode("https://w3id.org/govkg/ontology#GovernanceCase")
 
 
+def test_a_plain_json_case_is_given_the_context() -> None:
+    """Whoever knows no JSON-LD may leave the context out."""
+    quads = read(b'{"id": "case:x", "type": "GovernanceCase", "title": {"en": "X"}}', JSON_LD)
+
+    assert {quad.object for quad in quads} == {
+        NamedNode("https://w3id.org/govkg/ontology#GovernanceCase"),
+        Literal("X", language="en"),
+    }
+
+
+def test_a_literal_parameter_is_one_literal() -> None:
+    """Nothing can be slipped in behind a literal."""
+    with pytest.raises((ParameterError, DocumentSyntaxError)):
+        read_term('"a" . <urn:a> <urn:b> "c"')
+
+
 def test_short_names_go_both_ways() -> None:
     """An IRI under a known prefix is shortened, and the short form means that IRI."""
     iri = "https://w3id.org/govkg/concept/authority-crisis"

@@ -1,25 +1,18 @@
 """``/diagnose``: check a document, and tell what follows from it and why."""
 
 import json
-from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
 from govkg.api.dependencies import LanguageDep, PageDep, ServiceDep, WantedDep
 from govkg.api.describing import operation
-from govkg.api.languages import words
 from govkg.api.negotiation import HTML, JSON, TEXT
 from govkg.api.submissions import BODIES, FAILS, CaseDep, example, header_of, received, shown
-from govkg.errors import Language
+from govkg.cases.diagnosis import diagnosis_text
 
 router = APIRouter(tags=["reasoning"])
-SECTIONS: Final = (
-    "classes", "crises", "problems", "candidateRemedies", "axisPositions", "profileClasses",
-    "supportedRights",
-)  # fmt: skip
-"""The lists of conclusions in the diagnosis of a case."""
 _EXAMPLE = {"validation": {"conforms": True}, "cases": [{"case": "…", "crises": []}]}
 
 
@@ -59,26 +52,5 @@ async def diagnose(
         return Response(found, media_type=media)
     diagnosis: dict[str, Any] = json.loads(found)
     if media == TEXT:
-        return PlainTextResponse("\n".join(_lines(diagnosis, language)) + "\n")
+        return PlainTextResponse(diagnosis_text(diagnosis, language))
     return shown(page, document, diagnosis["validation"], diagnosis)
-
-
-def _lines(diagnosis: dict[str, Any], language: Language) -> Iterator[str]:
-    """Yield a diagnosis as plain lines, each conclusion followed by its reasons."""
-    for case in diagnosis["cases"]:
-        yield case["case"]
-        for section in SECTIONS:
-            if case[section]:
-                yield f"\n{words('diagnosis.' + section, language)}"
-            for conclusion in case[section]:
-                yield f"- {conclusion['label'][language]} ({conclusion['status']})"
-                yield from _reasons(conclusion["why"], language, 2)
-        if case["unassessedAxes"]:
-            yield f"\n{words('diagnosis.unassessedAxes', language)}"
-        yield from (f"- {axis['label']}" for axis in case["unassessedAxes"])
-
-
-def _reasons(why: dict[str, Any], language: Language, depth: int) -> Iterator[str]:
-    yield "  " * depth + why["text"][language]
-    for reason in why.get("because", ()):
-        yield from _reasons(reason, language, depth + 1)

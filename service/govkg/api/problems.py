@@ -1,7 +1,7 @@
 """Errors as problem documents (RFC 9457); the only file that knows status codes of errors."""
 
 from collections.abc import Awaitable, Iterable, Mapping
-from typing import Any, ClassVar, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -13,32 +13,10 @@ from govkg.api.knowledge import service_of
 from govkg.api.languages import language_of
 from govkg.api.negotiation import Wanted
 from govkg.api.pages import Page
-from govkg.errors import ERRORS, GovkgError, Language, NotFoundError, ParameterError
+from govkg.errors import ERRORS, GovkgError, NotFoundError, ParameterError
 
 PROBLEM: Final = "application/problem+json"
 Answer = TypeVar("Answer")
-
-
-class MethodNotAllowedError(errors.BadInputError):
-    """The address exists but does not know this method. Facts: method, allowed."""
-
-    code = "method-not-allowed"
-    title: ClassVar[dict[Language, str]] = {"en": "The method is not allowed", "zh": "不允许该方法"}
-    message: ClassVar[dict[Language, str]] = {
-        "en": "{method} is not possible here. Use one of: {allowed}.",
-        "zh": "此处不能使用 {method}。请使用：{allowed}。",
-    }
-
-
-class InternalError(GovkgError):
-    """Something happened that nobody foresaw. Facts: request_id."""
-
-    code = "internal"
-    title: ClassVar[dict[Language, str]] = {"en": "Something went wrong here", "zh": "服务内部出错"}
-    message: ClassVar[dict[Language, str]] = {
-        "en": "This is a fault of the service. Report it with the request id {request_id}.",
-        "zh": "这是服务自身的故障。请附上请求编号 {request_id} 反馈。",
-    }
 
 
 STATUS: Final[dict[type[GovkgError], int]] = {
@@ -52,15 +30,11 @@ STATUS: Final[dict[type[GovkgError], int]] = {
     errors.ForbiddenError: 403,
     errors.UnavailableError: 503,
     errors.BusyError: 429,
-    MethodNotAllowedError: 405,
+    errors.MethodNotAllowedError: 405,
 }
 """The status of each error class; one that is not named has that of its nearest parent."""
 
-KINDS: Final[Mapping[str, type[GovkgError]]] = dict(
-    sorted(
-        {**ERRORS, "method-not-allowed": MethodNotAllowedError, "internal": InternalError}.items()
-    )
-)
+KINDS: Final[Mapping[str, type[GovkgError]]] = dict(sorted(ERRORS.items()))
 """Every error that can be met over HTTP, by its code."""
 
 
@@ -98,7 +72,7 @@ def document(request: Request, error: GovkgError) -> dict[str, Any]:
 
 def internal(request: Request) -> Response:
     """Return the answer to an exception that nobody foresaw; it tells nothing of the inside."""
-    return problem(request, InternalError(request_id=request.state.request_id))
+    return problem(request, errors.InternalError(request_id=request.state.request_id))
 
 
 def _headers(error: GovkgError) -> dict[str, str]:
@@ -106,7 +80,7 @@ def _headers(error: GovkgError) -> dict[str, str]:
     headers = {}
     if isinstance(error, errors.UnavailableError):
         headers["Retry-After"] = str(error.facts.get("retry_after", 1))
-    if isinstance(error, MethodNotAllowedError):
+    if isinstance(error, errors.MethodNotAllowedError):
         headers["Allow"] = error.facts["allowed"]
     return headers
 
@@ -115,7 +89,7 @@ def _translated(request: Request, error: HTTPException) -> GovkgError:
     """Translate what the router raises: an unknown address, or a method it does not know."""
     allowed = allowed_methods(request)
     if allowed and request.method not in allowed:
-        return MethodNotAllowedError(method=request.method, allowed=", ".join(allowed))
+        return errors.MethodNotAllowedError(method=request.method, allowed=", ".join(allowed))
     if error.status_code == STATUS[NotFoundError]:
         hint = "The start page / and the API description /docs say what there is."
         return NotFoundError(what="page", name=request.url.path, hint=hint)

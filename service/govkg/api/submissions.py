@@ -11,6 +11,7 @@ from govkg import bundle
 from govkg.api import bodies
 from govkg.api.knowledge import Service
 from govkg.api.pages import Page
+from govkg.cases.diagnosis import HEADINGS
 from govkg.errors import (
     BusyError,
     DeadlineError,
@@ -76,6 +77,7 @@ def shown(
         document=document,
         report=report,
         diagnosis=diagnosis,
+        headings=HEADINGS,
         formats=FORMATS,
         examples=[path.stem for path in bundle.example_cases()[:4]],
     )

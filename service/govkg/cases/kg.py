@@ -21,6 +21,9 @@ Progress = Callable[[str], None]
 """Is told, in a few words, what is being done."""
 
 CASE = NamedNode(GOV + "GovernanceCase")
+_LAYOUT = 2
+"""Rises when graphs are laid out in the store in another way, so that old stores are refilled."""
+
 DEFAULT_BASE = "https://w3id.org/govkg/"
 
 
@@ -128,7 +131,7 @@ def _mark(graphs: Graphs) -> Triple:
 
 def _fingerprint() -> str:
     """Return a hash over all bundled files."""
-    digest = sha256(__version__.encode())
+    digest = sha256(f"{__version__} {_LAYOUT}".encode())
     files: list[Path] = [
         *bundle.ontology_modules(),
         *bundle.ontology_extensions(),

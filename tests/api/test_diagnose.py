@@ -35,9 +35,7 @@ def test_stores_nothing(client: TestClient) -> None:
     assert client.get("/sparql", params={"query": query}).json()["boolean"] is False
 
 
-@pytest.mark.parametrize(
-    ("lang", "heading"), [("en", "Crises suggested"), ("zh", "提示的危机")]
-)
+@pytest.mark.parametrize(("lang", "heading"), [("en", "Crises suggested"), ("zh", "提示的危机")])
 @pytest.mark.parametrize("accept", ["text/plain", "text/html"])
 def test_tells_it_in_words(client: TestClient, accept: str, lang: str, heading: str) -> None:
     """Text and page tell the same in both languages."""

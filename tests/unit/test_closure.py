@@ -48,6 +48,8 @@ ENTAILED = {
     "cax-eqc": (":C owl:equivalentClass :D . :a a :D .", ":a a :C"),
     "scm-sco": (":A rdfs:subClassOf :B . :B rdfs:subClassOf :C .", ":A rdfs:subClassOf :C"),
     "scm-eqc1": (":A owl:equivalentClass :B .", ":B rdfs:subClassOf :A"),
+    "scm-int": (":C owl:intersectionOf ( :A :B ) .", ":C rdfs:subClassOf :B"),
+    "scm-uni": (":C owl:unionOf ( :A :B ) .", ":B rdfs:subClassOf :C"),
     "scm-svf1": (
         ":C owl:onProperty :p ; owl:someValuesFrom :A . :D owl:onProperty :p ; "
         "owl:someValuesFrom :B . :A rdfs:subClassOf :B .",

@@ -27,7 +27,21 @@ def compile_schema_rules(axioms: Axioms, program: Program) -> None:
     ]
     program.on_property[words.equivalent_class].append(_both_ways(program))
     program.on_fact.append(_carried_over(program))
+    _expressions(axioms, program)
     _restrictions(axioms, program)
+
+
+def _expressions(axioms: Axioms, program: Program) -> None:
+    """Say that an intersection is within its parts, and the parts of a union within it."""
+    sub_class = program.words.sub_class
+    for whole, head, axiom in axioms.pairs(OWL + "intersectionOf"):
+        for part in axioms.members(head):
+            conclusion = Conclusion("scm-int", (whole, sub_class, part), (axiom,))
+            program.at_start.append(conclusion)
+    for whole, head, axiom in axioms.pairs(OWL + "unionOf"):
+        for part in axioms.members(head):
+            conclusion = Conclusion("scm-uni", (part, sub_class, whole), (axiom,))
+            program.at_start.append(conclusion)
 
 
 def _both_ways(program: Program) -> Trigger:

@@ -12,8 +12,8 @@ from typing import Any, Final
 from govkg.cases.checking import Checker, Submission, rendered
 from govkg.cases.graphs import Graphs
 from govkg.rdf import FORMATS, format_named
-from govkg.store import Query, Store
-from govkg.store.embedded import EmbeddedStore
+from govkg.store import Query
+from govkg.store.view import View
 from govkg.vocabulary import CASE_CONTEXT
 
 Header = dict[str, Any]
@@ -24,7 +24,7 @@ Job = Callable[["State", Header, bytes], tuple[Header, bytes]]
 class State:
     """What a worker holds in memory."""
 
-    store: Store
+    view: View
     checker: Checker
 
 
@@ -34,9 +34,8 @@ def prepare(argument: str) -> State:
     The argument is a JSON object: the path of the ``snapshot`` and the ``base`` IRI of its graphs.
     """
     given = json.loads(argument)
-    store = EmbeddedStore.of_snapshot(Path(given["snapshot"]))
-    store.hold_apart(Graphs(given["base"]).inferred)
-    state = State(store, Checker())
+    view = View(Path(given["snapshot"]), [Graphs(given["base"]).inferred])
+    state = State(view, Checker())
     empty = {"format": "turtle", "base": None, "limit": 1000, "report": "text", "language": "en"}
     validate(state, empty, b"")
     validate(state, empty | {"report": "turtle"}, _WARM_UP)
@@ -48,7 +47,7 @@ def prepare(argument: str) -> State:
 
 def query(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
     """Answer a SPARQL query; the header holds the other fields of ``Query``."""
-    answer = state.store.query(Query.from_header(body.decode(), header))
+    answer = state.view.query(Query.from_header(body.decode(), header))
     return {"media_type": answer.media_type, "kind": answer.kind}, answer.body
 
 

@@ -21,7 +21,7 @@ Progress = Callable[[str], None]
 """Is told, in a few words, what is being done."""
 
 CASE = NamedNode(GOV + "GovernanceCase")
-_LAYOUT = 2
+_LAYOUT = 3
 """Rises when graphs are laid out in the store in another way, so that old stores are refilled."""
 
 DEFAULT_BASE = "https://w3id.org/govkg/"

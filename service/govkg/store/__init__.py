@@ -14,12 +14,11 @@ __all__ = ["Answer", "Query", "Store"]
 class Store(Protocol):
     """An RDF dataset: read by SPARQL, written one whole named graph at a time.
 
-    The default graph is the merge of all named graphs, as a set. Graphs held apart are seen in it
-    too, unless a query leaves them out; they must not repeat what other graphs say.
+    For a query the default graph is the merge of all graphs, as a set; see ``view.View``.
     """
 
     def hold_apart(self, graph: NamedNode) -> None:
-        """Say that queries may leave this graph out; to be called before it is written."""
+        """Say that queries may leave this graph out; it must not repeat what other graphs say."""
         ...
 
     def query(self, query: Query) -> Answer:

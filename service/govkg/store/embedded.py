@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple
+from pyoxigraph import NamedNode, Quad, RdfFormat, Triple
 from pyoxigraph import Store as Oxigraph
 
 from govkg.errors import NotReadyError
-from govkg.store.querying import Answer, Query, answer
+from govkg.store.querying import Answer, Query
+from govkg.store.view import View
 
 
 class EmbeddedStore:
@@ -20,6 +21,7 @@ class EmbeddedStore:
     def __init__(self, folder: Path | None = None) -> None:
         """Open or create the store in a folder; raises NotReadyError if it is in use or damaged."""
         self._apart: set[NamedNode] = set()
+        self._view: View | None = None
         if folder is None:
             self._oxigraph = Oxigraph()
             return
@@ -30,43 +32,34 @@ class EmbeddedStore:
             reason = f"the store in {folder} cannot be opened ({error}); is another govkg using it?"
             raise NotReadyError(reason=reason, retry_after=5) from error
 
-    @classmethod
-    def of_snapshot(cls, path: Path) -> "EmbeddedStore":
-        """Load a dump into memory, for a process that only answers queries."""
-        store = cls()
-        store._oxigraph.bulk_load(path=str(path), format=RdfFormat.N_QUADS)
-        return store
-
     def hold_apart(self, graph: NamedNode) -> None:
-        """Say that queries may leave this graph out; to be called before it is written."""
+        """Say that queries may leave this graph out."""
         self._apart.add(graph)
+        self._view = None
 
     def query(self, query: Query) -> Answer:
-        """Answer a SPARQL query; see ``querying.answer`` for what is raised."""
-        return answer(self._oxigraph, query, self._apart)
+        """Answer a SPARQL query on a view, which is made anew after each change.
+
+        This is for a single user, as on the command line; the service queries in worker processes.
+        """
+        if self._view is None:
+            quads = self._oxigraph.dump(format=RdfFormat.N_QUADS) or b""
+            self._view = View(quads, self._apart)
+        return self._view.query(query)
 
     def put(self, graph: NamedNode, triples: Iterable[Triple]) -> None:
         """Make the named graph hold exactly these triples, and flush them to disk."""
-        given = list(triples)
-        self._forget(graph)
-        self._oxigraph.extend(Quad(t.subject, t.predicate, t.object, graph) for t in given)
-        if graph not in self._apart:
-            self._oxigraph.extend(Quad(t.subject, t.predicate, t.object) for t in given)
+        self._view = None
+        self._oxigraph.remove_graph(graph)
+        self._oxigraph.extend(Quad(t.subject, t.predicate, t.object, graph) for t in triples)
         self._oxigraph.add_graph(graph)
         self._oxigraph.flush()
 
     def remove(self, graph: NamedNode) -> None:
         """Remove a named graph; it need not exist."""
-        self._forget(graph)
-        self._oxigraph.flush()
-
-    def _forget(self, graph: NamedNode) -> None:
-        """Remove a graph, and from the merged graph what no other graph says."""
-        gone = self.triples(graph)
+        self._view = None
         self._oxigraph.remove_graph(graph)
-        for triple in gone:
-            if not self.graphs_with(triple):
-                self._oxigraph.remove(Quad(triple.subject, triple.predicate, triple.object))
+        self._oxigraph.flush()
 
     def graphs(self) -> list[NamedNode]:
         """Return the names of all graphs, sorted."""
@@ -93,6 +86,5 @@ class EmbeddedStore:
         unfinished.replace(path)
 
     def __len__(self) -> int:
-        """Count the quads in named graphs."""
-        merged = self._oxigraph.quads_for_pattern(None, None, None, DefaultGraph())
-        return len(self._oxigraph) - sum(1 for _ in merged)
+        """Count the quads."""
+        return len(self._oxigraph)

@@ -1,0 +1,36 @@
+"""A copy of a dataset in memory, made to be queried, with a merged default graph."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from pyoxigraph import NamedNode, RdfFormat
+from pyoxigraph import Store as Oxigraph
+
+from govkg.store.querying import Answer, Query, answer
+
+
+class View:
+    """A dataset as queries see it; it never changes.
+
+    The default graph holds, as a set, what the unnamed graph and all named graphs say. Graphs held
+    apart, such as that of inferred triples, are not merged: a query sees them beside the default
+    graph unless it leaves them out, so they must not repeat what other graphs say.
+    """
+
+    def __init__(self, quads: bytes | Path, apart: Iterable[NamedNode] = ()) -> None:
+        """Load N-Quads, given as bytes or as the path of a file."""
+        self._apart = tuple(apart)
+        self._oxigraph = Oxigraph()
+        if isinstance(quads, Path):
+            self._oxigraph.bulk_load(path=str(quads), format=RdfFormat.N_QUADS)
+        else:
+            self._oxigraph.bulk_load(quads, RdfFormat.N_QUADS)
+        left_out = ", ".join(str(graph) for graph in self._apart)
+        self._oxigraph.update(
+            "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } "
+            f"FILTER (?g NOT IN ({left_out})) }}"
+        )
+
+    def query(self, query: Query) -> Answer:
+        """Answer a SPARQL query; see ``querying.answer`` for what is raised."""
+        return answer(self._oxigraph, query, self._apart)

@@ -108,7 +108,7 @@ def test_closure_agrees_with_owlrl(schema: list[str], data: list[str]) -> None:
 
 
 @pytest.mark.soak
-@settings(max_examples=5000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=2500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(axioms, max_size=8), st.lists(facts, min_size=1, max_size=10))
 @pytest.mark.filterwarnings("ignore")
 def test_closure_agrees_with_owlrl_at_length(schema: list[str], data: list[str]) -> None:

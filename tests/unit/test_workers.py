@@ -29,6 +29,8 @@ from govkg.workers import Pool
 HERE = Path(__file__).parent
 BOUND = 20.0  # seconds that any test may take
 Scenario = Callable[[Pool], Awaitable[None]]
+OTHERS: set[int] = set()
+"""Processes that were there before the test, such as those of a service that other tests use."""
 
 
 @pytest.fixture(autouse=True)
@@ -41,8 +43,10 @@ def _jobs_can_be_imported(monkeypatch: pytest.MonkeyPatch) -> None:
 def _nothing_is_left() -> Iterator[None]:
     """Each test gives back its processes and its descriptors."""
     before = len(list(Path("/proc/self/fd").iterdir()))
+    OTHERS.clear()
+    OTHERS.update(children(os.getpid()))
     yield
-    assert not children(os.getpid())
+    assert not started_here()
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
@@ -100,6 +104,11 @@ def children(pid: int) -> set[int]:
             if int(stat.read_text().rpartition(")")[2].split()[1]) == pid:
                 found.add(int(stat.parent.name))
     return found
+
+
+def started_here() -> set[int]:
+    """Return the processes that this test has started."""
+    return children(os.getpid()) - OTHERS
 
 
 def exists(pid: int) -> bool:
@@ -402,7 +411,7 @@ def test_replace_swaps_without_waiting() -> None:
         assert not job.done()
         assert [each["state"] for each in (old, during, after)] == ["first", "first", "second"]
         assert (await job)["state"] == "first"
-        await until(lambda: children(os.getpid()) == {after["parent"]})
+        await until(lambda: started_here() == {after["parent"]})
         assert pool.alive == 2
 
     play(scenario)
@@ -449,7 +458,7 @@ def test_zygote_that_dies_is_replaced() -> None:
 
         os.kill(zygote, signal.SIGKILL)
         during = await run(pool, "echo")
-        await until(lambda: children(os.getpid()) not in ({zygote}, set()))
+        await until(lambda: started_here() not in ({zygote}, set()))
         await until(lambda: pool._current is not None and not pool._current.gone.done())
         after = await run(pool, "echo")
 
@@ -673,7 +682,7 @@ def test_replacement_wins_over_revival() -> None:
         await asyncio.sleep(0.3)
 
         assert (await run(pool, "echo"))["state"] == "second"
-        assert len(children(os.getpid())) == 1
+        assert len(started_here()) == 1
 
     play(scenario)
 

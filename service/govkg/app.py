@@ -1,7 +1,6 @@
 """The application: the only file that knows all parts of the service."""
 
 import asyncio
-import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,13 +13,14 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from govkg import __version__, bundle
+from govkg import __version__
 from govkg.api import (
     agent,
     case,
     cases,
     concept,
     contexts,
+    data,
     diagnose,
     docs,
     explain,
@@ -44,19 +44,14 @@ from govkg.api import (
     version,
 )
 from govkg.api.describing import ABOUT, openapi
-from govkg.api.facts import Facts
-from govkg.api.knowledge import Knowledge, Service
+from govkg.api.knowledge import Service
 from govkg.api.middleware import Envelope, Finishing
-from govkg.api.searching import SearchIndex
-from govkg.cases import KG
 from govkg.errors import GovkgError
-from govkg.ontology import Ontology, read_files
+from govkg.generations import Generations
 from govkg.settings import Settings, load_settings
-from govkg.store.embedded import EmbeddedStore
-from govkg.workers import Pool
 
 ROUTES = (
-    home, query, sparql, search, concept, scheme, ontology, cases, case, place, agent, graph,
+    home, query, sparql, search, concept, scheme, ontology, cases, case, place, agent, graph, data,
     validate, diagnose, shapes, rules, contexts, explain, problem_pages, prefixes, limits, version,
     healthz, readyz, docs,
 )  # fmt: skip
@@ -100,46 +95,24 @@ def _routes() -> list[APIRoute]:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Load while the service already answers /healthz, and end the workers at the end."""
     service: Service = app.state.service
-    loading = asyncio.create_task(_load(service))
+    generations = Generations(service)
+    loading = asyncio.create_task(_load(service, generations))
     try:
         yield
     finally:
         loading.cancel()
         await asyncio.gather(loading, return_exceptions=True)
-        if service.pool:
-            await service.pool.close()
+        await generations.close()
 
 
-async def _load(service: Service) -> None:
+async def _load(service: Service, generations: Generations) -> None:
     """Load everything and start the workers; on failure the service stays up and says why."""
-    settings = service.settings
     try:
-        known = await asyncio.to_thread(load_knowledge, settings)
-        snapshot = settings.data_dir / "snapshot.nq"
-        await asyncio.to_thread(known.kg.store.dump, snapshot)
-        pool = Pool(
-            "govkg.cases.jobs",
-            json.dumps({"snapshot": str(snapshot), "base": settings.base_iri}),
-            size=settings.workers,
-            waiting=settings.waiting,
-            memory_mb=settings.worker_memory_mb,
-        )
-        service.pool = pool  # before it is started, so that it is closed whatever happens
-        await pool.start()
-        service.knowledge = known
-        _log.info("ready: %s quads", len(known.kg.store))
+        await generations.start()
+        _log.info("ready: %s quads", len(service.known().kg.store))
     except GovkgError as error:
         service.reason = error.text("en")
         _log.exception("the service cannot be loaded")
     except Exception:  # noqa: BLE001 # the outermost edge of a task
         service.reason = "loading failed; the log says why"
         _log.exception("the service cannot be loaded")
-
-
-def load_knowledge(settings: Settings) -> Knowledge:
-    """Open the store, fill it if need be, and make everything that is looked up."""
-    store = EmbeddedStore(settings.data_dir / "store")
-    kg = KG.load(store, settings.base_iri, progress=partial(_log.info, "%s"))
-    shapes = Ontology(read_files(bundle.shapes()))
-    terms = tuple(kg.ontology.terms())
-    return Knowledge(kg, Facts(kg), SearchIndex(kg), shapes, tuple(kg.cases()), terms)

@@ -5,6 +5,7 @@ could not be done here and now.
 """
 
 import json
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ import typer
 from pyoxigraph import Triple
 
 from govkg import __version__, bundle
+from govkg.access import SCOPES, Access
 from govkg.cases.checking import REPORT_FORMATS, Checker, Submission, rendered
 from govkg.cases.diagnosis import diagnosis_text
 from govkg.cases.kg import KG
@@ -73,6 +75,9 @@ def serve() -> None:
     from govkg.app import create_app  # noqa: PLC0415  # likewise
 
     settings = load_settings()
+    logging.basicConfig(
+        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
     address = settings.public_url or f"http://{settings.host}:{settings.port}"
     typer.echo(
         f"govkg {__version__}  {address}/   try: /query  /validate  /concept/authority-crisis"
@@ -205,6 +210,53 @@ def healthcheck() -> None:
     except (URLError, OSError) as error:
         typer.echo(f"not ready: {error}", err=True)
         raise typer.Exit(FAILED) from error
+
+
+token = typer.Typer(no_args_is_help=True, help="Tokens of those who may write over HTTP.")
+app.add_typer(token, name="token")
+
+
+@token.command("create", epilog="Example: govkg token create --name lab --scope write")
+def create_token(
+    name: Annotated[str, typer.Option(help="Whose token it is, or what for.")],
+    scope: Annotated[list[str], typer.Option(help=f"One of {', '.join(SCOPES)}; may be repeated.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make a token and print it; its secret cannot be shown again."""
+    scopes = tuple(dict.fromkeys(_choice("--scope", each, SCOPES) for each in scope))
+    made, secret = _access().create(name, scopes)
+    if as_json:
+        _print_json({"id": made.id, "name": name, "scopes": scopes, "token": secret})
+    else:
+        typer.echo(secret)
+        typer.echo(f"Keep it: it is not shown again. Its id is {made.id}.", err=True)
+
+
+@token.command("list", epilog="Example: govkg token list")
+def list_tokens(as_json: AsJson = False) -> None:
+    """List all tokens, without their secrets."""
+    rows = [
+        {"id": t.id, "name": t.name, "scopes": t.scopes, "created": t.created, "revoked": t.revoked}
+        for t in _access().tokens()
+    ]
+    if as_json:
+        _print_json(rows)
+        return
+    for t in _access().tokens():
+        state = f"revoked {t.revoked}" if t.revoked else "good"
+        typer.echo(f"{t.id}  {', '.join(t.scopes)}  created {t.created}  {state}  {t.name}")
+
+
+@token.command("revoke", epilog="Example: govkg token revoke 1a2b3c4d")
+def revoke_token(
+    token_id: Annotated[str, typer.Argument(metavar="ID", help="The id that token list shows.")],
+) -> None:
+    """Make a token useless, at once and for good."""
+    typer.echo(f"{_access().revoke(token_id).id} is revoked")
+
+
+def _access() -> Access:
+    return Access(load_settings().tokens_path)
 
 
 @app.command()

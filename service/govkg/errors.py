@@ -13,9 +13,11 @@ GovkgError
     - UnsupportedMediaTypeError
     - NotAcceptableError
     - MethodNotAllowedError  the address does not know this method
+    - ConflictError          the data is not as the request takes for granted
   x NotFoundError            nothing has this name
     - NotEntailedError       the statement neither was asserted nor follows
-  x ForbiddenError           writing is switched off
+  x UnauthorizedError        nobody is known by this token, or there is none
+  x ForbiddenError           writing is switched off, or the token is for something else
   x InternalError            something happened that nobody foresaw
   x UnavailableError         try again later
     - DeadlineError          the work took longer than its deadline
@@ -23,6 +25,8 @@ GovkgError
     - MemoryLimitError       the work needed more memory than one worker has
     - WorkerLostError        the worker ended without an answer
     - NotReadyError          the service is still loading, or is ending
+    - NotVisibleError        a write is stored, but readers do not see it yet
+    - StoreUnreachableError  the engine that holds the data gives no usable answer
     - MissingToolError       a program that the work needs is not on this machine
 
 An error is data: a stable ``code`` (an anchor in docs/errors.md), named facts, and one
@@ -169,6 +173,17 @@ class MethodNotAllowedError(BadInputError):
     }
 
 
+class ConflictError(BadInputError):
+    """The data is not as the request takes for granted. Facts: reason, remedy."""
+
+    code = "conflict"
+    title = {"en": "The data is not as the request expects", "zh": "数据与请求的前提不符"}
+    message = {
+        "en": "{reason}. Nothing was changed. {remedy}",
+        "zh": "{reason}。未作任何更改。{remedy}",
+    }
+
+
 class InternalError(GovkgError):
     """Something happened that nobody foresaw. Facts: request_id."""
 
@@ -202,14 +217,25 @@ class NotEntailedError(NotFoundError):
     }
 
 
+class UnauthorizedError(GovkgError):
+    """The request needs a token and has none that is known. Facts: reason, scope."""
+
+    code = "unauthorized"
+    title = {"en": "A token is needed", "zh": "需要访问令牌"}
+    message = {
+        "en": "{reason}. Send Authorization: Bearer and a token with the scope “{scope}”.",
+        "zh": "{reason}。请在 Authorization: Bearer 中附上权限含“{scope}”的令牌。",
+    }
+
+
 class ForbiddenError(GovkgError):
     """The service does not let anybody do this. Facts: action, remedy."""
 
     code = "forbidden"
     title = {"en": "Not allowed", "zh": "不允许"}
     message = {
-        "en": "{action} is switched off here. {remedy}",
-        "zh": "此处已关闭{action}。{remedy}",
+        "en": "{action} is not allowed here. {remedy}",
+        "zh": "此处不允许{action}。{remedy}",
     }
 
 
@@ -271,6 +297,31 @@ class NotReadyError(UnavailableError):
     code = "not-ready"
     title = {"en": "Not ready", "zh": "尚未就绪"}
     message = {"en": "The service is not ready: {reason}.", "zh": "服务尚未就绪：{reason}。"}
+
+
+class NotVisibleError(UnavailableError):
+    """A write is stored for good, but readers do not see it yet. Facts: reason, retry_after."""
+
+    code = "not-visible"
+    title = {"en": "Stored, but not yet visible", "zh": "已保存，但尚不可见"}
+    message = {
+        "en": "The write is stored, but readers do not see it yet: {reason}. It is tried again by "
+        "itself; do not send the write again.",
+        "zh": "写入已保存，但读取时尚不可见：{reason}。系统会自动重试，请勿重复提交。",
+    }
+
+
+class StoreUnreachableError(UnavailableError):
+    """The engine that holds the data does not answer well. Facts: address, reason, retry_after."""
+
+    code = "store-unreachable"
+    title = {"en": "The store cannot be reached", "zh": "无法访问存储"}
+    message = {
+        "en": "The store at {address} gives no usable answer: {reason}. Try again in "
+        "{retry_after} s; if that does not help, tell whoever runs the service.",
+        "zh": "位于 {address} 的存储未给出可用的应答：{reason}。请在 {retry_after} 秒后重试；"
+        "若仍无效，请告知服务的运行者。",
+    }
 
 
 class MissingToolError(UnavailableError):

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from govkg.errors import SettingError
@@ -29,6 +30,39 @@ class Settings(BaseSettings):
     )
     data_dir: Path = Field(
         Path("data"), description="The folder in which the store keeps its files."
+    )
+    tokens_file: str = Field(
+        "",
+        description="The file in which the tokens of writers are kept, as hashes; empty: "
+        "`tokens.json` in the data folder.",
+    )
+    bundle: bool = Field(
+        True,
+        description="Whether the ontology and the examples are loaded and reasoned with; "
+        "`false` makes a plain RDF dataset.",
+    )
+    default_graph: Literal["merge", "unnamed"] = Field(
+        "merge",
+        description="What queries see by default: the merge of all graphs, or the unnamed graph "
+        "alone.",
+    )
+    store: str = Field(
+        "",
+        description="The address of a dataset in a SPARQL 1.1 engine that keeps the data, with "
+        "`/sparql`, `/update` and `/data` under it as in Fuseki; empty: `GOVKG_DATA_DIR` has it.",
+    )
+    store_query: str = Field("", description="Where the engine answers queries, if elsewhere.")
+    store_update: str = Field("", description="Where the engine takes updates, if elsewhere.")
+    store_data: str = Field(
+        "", description="Where the engine speaks the graph store protocol, if elsewhere."
+    )
+    store_user: str = Field("", description="The user's name in the engine, for Basic or Digest.")
+    store_password: SecretStr = Field(SecretStr(""), description="The user's password there.")
+    store_token: SecretStr = Field(
+        SecretStr(""), description="A bearer token for the engine, instead of a password."
+    )
+    store_seconds: float = Field(
+        60.0, gt=0, le=3600, description="How long to wait for the engine, in seconds."
     )
     base_iri: str = Field(
         "https://w3id.org/govkg/",
@@ -64,9 +98,17 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         5_000_000, ge=1024, description="The largest document that is read, in bytes."
     )
+    cache_bytes: int = Field(
+        64_000_000, ge=0, description="How many bytes of query results are kept; 0 keeps none."
+    )
     max_result_bytes: int = Field(
         50_000_000, ge=1024, description="The largest query result that is sent, in bytes."
     )
+
+    @property
+    def tokens_path(self) -> Path:
+        """Return the file in which tokens are kept."""
+        return Path(self.tokens_file) if self.tokens_file else self.data_dir / "tokens.json"
 
     @field_validator("base_iri")
     @classmethod
@@ -74,6 +116,17 @@ class Settings(BaseSettings):
         """Refuse a base under which nothing could be resolved."""
         if not value.startswith(("http://", "https://")) or not value.endswith("/"):
             raise ValueError("must be an http or https IRI that ends in a slash")
+        return value
+
+    @field_validator("store", "store_query", "store_update", "store_data")
+    @classmethod
+    def _is_plain_url(cls, value: str) -> str:
+        """Accept nothing, or an address that holds no password, which logs would repeat."""
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError("must be empty or start with http:// or https://")
+        if parts.username or parts.password or parts.query or parts.fragment:
+            raise ValueError("must have no user, password, ? or #; GOVKG_STORE_USER names the user")
         return value
 
     @field_validator("public_url")

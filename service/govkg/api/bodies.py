@@ -26,6 +26,7 @@ class Upload:
 
     data: bytes
     filename: str = ""
+    media_type: str = ""
 
 
 def media_type(request: Request) -> str:
@@ -86,6 +87,11 @@ async def fields(request: Request, data: bytes) -> dict[str, Upload]:
     """Return the fields of a form, of either kind, that was read already."""
     if media_type(request) == FORM:
         return {name: Upload(value.encode()) for name, value in pairs(data, "form")}
+    return dict(await parts(request, data))
+
+
+async def parts(request: Request, data: bytes) -> list[tuple[str, Upload]]:
+    """Return the parts of a multipart form that was read already."""
     parser = MultiPartParser(
         request.headers, _once(data), max_files=10, max_fields=50, max_part_size=len(data) + 1
     )
@@ -95,7 +101,7 @@ async def fields(request: Request, data: bytes) -> dict[str, Upload]:
         raise ParameterError(
             name="form", reason=error.message, remedy="Send multipart/form-data as browsers do."
         ) from error
-    found = {name: await _upload(value) for name, value in form.multi_items()}
+    found = [(name, await _upload(value)) for name, value in form.multi_items()]
     await form.close()
     return found
 
@@ -108,4 +114,4 @@ async def _once(data: bytes) -> AsyncGenerator[bytes, None]:
 async def _upload(value: str | UploadFile) -> Upload:
     if isinstance(value, str):
         return Upload(value.encode())
-    return Upload(await value.read(), value.filename or "")
+    return Upload(await value.read(), value.filename or "", value.content_type or "")

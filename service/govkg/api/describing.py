@@ -28,21 +28,28 @@ def operation(
     fails: Sequence[type[GovkgError]] = (),
     parameters: Sequence[Schema] = (),
     body: Mapping[str, Any] | None = None,
+    done: Mapping[int, str] | None = None,
 ) -> dict[str, Any]:
     """Return what FastAPI is to be told of an operation.
 
-    ``answers`` and ``body`` give an example for each media type; ``fails`` go beyond ALWAYS.
+    ``answers`` and ``body`` give an example for each media type; ``fails`` go beyond ALWAYS;
+    ``done`` says what a success without a body means, by status.
     """
     extra: Schema = {"parameters": list(parameters)} if parameters else {}
     if body:
         extra["requestBody"] = {"required": True, "content": _content(body)}
-    success = {"description": "Success", "content": _content(answers)}
+    success: dict[int | str, Schema] = {
+        status: {"description": meaning} for status, meaning in (done or {}).items()
+    }
+    if answers:
+        success[200] = {"description": "Success", "content": _content(answers)}
     return {
         "operation_id": name,
         "summary": summary,
         "response_class": Response,
         "response_model": None,
-        "responses": {200: success, **described((*ALWAYS, *fails))},
+        "status_code": 200 if answers else 204,
+        "responses": success | described((*ALWAYS, *fails)),
         "openapi_extra": extra or None,
     }
 

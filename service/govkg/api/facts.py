@@ -39,6 +39,9 @@ class Facts:
             distinct.update(triples)
             for triple in triples:
                 self._add(Fact(triple, graph, inferred=graph == kg.graphs.inferred))
+        for triple in sorted(kg.store.unnamed(), key=str):
+            distinct.add(triple)
+            self._add(Fact(triple, kg.graphs.unnamed, inferred=False))
         self.distinct = len(distinct)
         """How many triples the union of all graphs holds."""
 

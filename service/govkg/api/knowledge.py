@@ -2,19 +2,24 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 
+from govkg.access import Access
+from govkg.api.caching import ResultCache
 from govkg.api.facts import Facts
 from govkg.api.searching import SearchIndex
 from govkg.cases import KG
 from govkg.cases.kg import Case
-from govkg.errors import NotReadyError
+from govkg.cases.writing import Change, Writer
+from govkg.errors import ForbiddenError, NotReadyError
 from govkg.ontology import Ontology, Term
 from govkg.settings import Settings
 from govkg.workers import Pool
+
+Changed = TypeVar("Changed")
 
 
 @dataclass(frozen=True)
@@ -39,8 +44,14 @@ class Service:
     """Every route, to tell which methods an address knows."""
     knowledge: Knowledge | None = None
     pool: Pool | None = None
+    writer: Writer | None = None
     reason: str = "it is loading"
     """Why the service is not ready, as long as it is not."""
+
+    def __post_init__(self) -> None:
+        """Know the tokens of those who may write, and keep answers for those who ask again."""
+        self.access = Access(self.settings.tokens_path)
+        self.cache = ResultCache(self.settings.cache_bytes)
 
     @property
     def ready(self) -> bool:
@@ -52,6 +63,20 @@ class Service:
         if self.knowledge is None:
             raise NotReadyError(reason=self.reason, retry_after=2)
         return self.knowledge
+
+    @property
+    def writable(self) -> bool:
+        """Say whether anybody may write."""
+        return self.writer is not None and self.access.enabled
+
+    async def write(self, authorization: str, action: str, change: Change[Changed]) -> Changed:
+        """Change the store for somebody with the right token; see ``Writer.write``."""
+        self.access.require(authorization, "write", action)
+        self.known()
+        if self.writer is None:
+            remedy = "The data is in an engine elsewhere: write to that engine."
+            raise ForbiddenError(action=action, remedy=remedy)
+        return await self.writer.write(change)
 
     async def run(
         self, request: Request, job: str, header: dict[str, Any], body: bytes, seconds: float

@@ -22,16 +22,17 @@ POLICY: Final = (
 )
 _EVERYWHERE: Final = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Retry-After, Server-Timing, X-Request-Id, Allow",
+    "Access-Control-Expose-Headers": "ETag, Location, Retry-After, Server-Timing, "
+    "WWW-Authenticate, X-Request-Id, Allow",
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Vary": "Accept, Accept-Language, Accept-Encoding",
 }
 _PREFLIGHT: Final = {
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-None-Match, "
-    "X-Request-Id",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, Authorization, Content-Type, "
+    "If-None-Match, X-Request-Id",
     "Access-Control-Max-Age": "86400",
 }
 _REQUEST_ID = pattern(r"[A-Za-z0-9._\-]{1,64}\Z")
@@ -124,14 +125,16 @@ class Finishing:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        head = scope["method"] == "HEAD"
-        held = _Held()
-        scope["method"] = "GET" if head else scope["method"]
-        await self._app(scope, receive, held.send)
+        method, held = scope["method"], _Held()
+        try:
+            scope["method"] = "GET" if method == "HEAD" else method
+            await self._app(scope, receive, held.send)
+        finally:
+            scope["method"] = method  # the server goes by it when it sends
         held.headers.setdefault("cache-control", "no-cache")
-        if scope["method"] == "GET" and held.start["status"] == 200:
+        if method in ("GET", "HEAD") and held.start["status"] == 200:
             await held.finish(Headers(scope=scope))
-        await held.release(send, with_body=not head)
+        await held.release(send, with_body=method != "HEAD")
 
 
 class _Held:

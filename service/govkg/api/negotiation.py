@@ -18,8 +18,8 @@ RDF: Final = (TURTLE, JSON_LD, RDF_XML, N_TRIPLES)
 
 NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "html": (HTML,),
-    "json": ("application/sparql-results+json", JSON),
-    "xml": ("application/sparql-results+xml",),
+    "json": ("application/sparql-results+json", JSON, JSON_LD),
+    "xml": ("application/sparql-results+xml", RDF_XML),
     "csv": ("text/csv",),
     "tsv": ("text/tab-separated-values",),
     "text": (TEXT,),
@@ -29,6 +29,16 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "n-triples": (N_TRIPLES,),
 }
 """What ``?format=`` may say, with the media types that each name can mean."""
+
+_SPELLINGS: Final[Mapping[str, str]] = {
+    "n3": "turtle",
+    "ttl": "turtle",
+    "jsonld": "json-ld",
+    "rdf+xml": "rdf-xml",
+    "nt": "n-triples",
+    "ntriples": "n-triples",
+}
+"""What SPARQLWrapper and other clients call some of these."""
 
 _ALIASES: Final[Mapping[str, tuple[str, ...]]] = {
     "application/sparql-results+json": (JSON,),
@@ -76,11 +86,12 @@ class Wanted:
 
 
 def _named(name: str) -> tuple[str, ...]:
-    if name not in NAMES:
+    known = _SPELLINGS.get(name, name)
+    if known not in NAMES:
         raise ParameterError(
             name="format", reason=f"“{name}” is unknown", remedy=f"Use one of: {', '.join(NAMES)}."
         )
-    return NAMES[name]
+    return NAMES[known]
 
 
 def _ranges(accept: str) -> dict[str, float]:

@@ -27,7 +27,9 @@ STATUS: Final[dict[type[GovkgError], int]] = {
     errors.UnsupportedMediaTypeError: 415,
     errors.NotAcceptableError: 406,
     errors.NotFoundError: 404,
+    errors.UnauthorizedError: 401,
     errors.ForbiddenError: 403,
+    errors.ConflictError: 409,
     errors.UnavailableError: 503,
     errors.BusyError: 429,
     errors.MethodNotAllowedError: 405,
@@ -80,6 +82,8 @@ def _headers(error: GovkgError) -> dict[str, str]:
     headers = {}
     if isinstance(error, errors.UnavailableError):
         headers["Retry-After"] = str(error.facts.get("retry_after", 1))
+    if isinstance(error, errors.UnauthorizedError):
+        headers["WWW-Authenticate"] = 'Bearer realm="govkg"'
     if isinstance(error, errors.MethodNotAllowedError):
         headers["Allow"] = error.facts["allowed"]
     return headers

@@ -1,5 +1,6 @@
-"""``/sparql``: the SPARQL 1.1 Protocol for queries, and the service description."""
+"""``/sparql``: the SPARQL 1.1 Protocol, for queries and updates, and the service description."""
 
+import json
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
@@ -9,19 +10,24 @@ from starlette.responses import RedirectResponse, Response
 
 from govkg import errors
 from govkg.api import bodies
+from govkg.api.caching import Answered
 from govkg.api.dependencies import ServiceDep
 from govkg.api.describing import operation, parameter
-from govkg.api.knowledge import Knowledge, Service, service_of
+from govkg.api.knowledge import Service, service_of
 from govkg.api.negotiation import HTML, RDF, Wanted
-from govkg.errors import ForbiddenError, ParameterError, UnsupportedMediaTypeError
+from govkg.cases.graphs import Graphs
+from govkg.cases.kg import bundle_mark
+from govkg.errors import ParameterError, UnsupportedMediaTypeError
 from govkg.rdf import format_of_media_type, write
-from govkg.store.querying import GRAPH_RESULT_FORMATS, RESULT_FORMATS
-from govkg.vocabulary import DCTERMS, SD, VOID, XSD
+from govkg.store import Update
+from govkg.store.querying import GRAPH_RESULT_FORMATS, RESULT_FORMATS, is_repeatable
+from govkg.vocabulary import DCTERMS, RDFS, SD, VOID, XSD
 from govkg.vocabulary import RDF as RDF_NS
 
 router = APIRouter(tags=["query"])
 DIRECT: Final = "application/sparql-query"
 UPDATE: Final = "application/sparql-update"
+ACTION: Final = "SPARQL Update"
 _FORM_SLACK: Final = 8192
 """How many bytes a form may have beside its query, which percent-encoding triples at most."""
 
@@ -32,6 +38,8 @@ class Asked:
 
     pairs: bodies.Pairs
     accept: str
+    address: str
+    """That of the service, without a slash at its end."""
 
     def one(self, name: str) -> str | None:
         """Return a parameter that may be given once; raises ParameterError if it is repeated."""
@@ -49,7 +57,12 @@ class Asked:
     @property
     def wanted(self) -> Wanted:
         """What the client wants back."""
-        return Wanted(self.accept, self.one("format") or None)
+        return Wanted(self.accept, self.format)
+
+    @property
+    def format(self) -> str | None:
+        """The first ``format``; SPARQLWrapper sends others after it, by names of other services."""
+        return next((value for value in self.all("format") if value), None)
 
 
 async def _asked(request: Request) -> Asked:
@@ -57,25 +70,29 @@ async def _asked(request: Request) -> Asked:
     pairs = bodies.address_pairs(request)
     if request.method == "POST":
         pairs = pairs + await _posted(request)
-    return Asked(pairs, request.headers.get("accept", "*/*"))
+    return Asked(pairs, request.headers.get("accept", "*/*"), address_of(request))
 
 
 async def _posted(request: Request) -> bodies.Pairs:
     """Return what the body of a POST says, as parameters."""
-    limit = service_of(request).settings.max_query_bytes
-    kind = bodies.media_type(request)
+    service, kind = service_of(request), bodies.media_type(request)
+    limit = service.settings.max_query_bytes
     if kind == UPDATE:
-        raise _no_updates()
+        _may_update(request, service)
+    if "authorization" in request.headers:
+        limit = max(limit, service.settings.max_body_bytes)
     if kind == bodies.FORM:
         return bodies.pairs(await bodies.read(request, 3 * limit + _FORM_SLACK, "form"), "form")
-    if kind != DIRECT:
-        raise UnsupportedMediaTypeError(given=kind or "(none)", accepted=f"{DIRECT}, {bodies.FORM}")
-    data = await bodies.read(request, limit, "query")
-    return [("query", bodies.text(data, "query"))]
+    if kind not in (DIRECT, UPDATE):
+        accepted = f"{DIRECT}, {UPDATE}, {bodies.FORM}"
+        raise UnsupportedMediaTypeError(given=kind or "(none)", accepted=accepted)
+    name = "update" if kind == UPDATE else "query"
+    return [(name, bodies.text(await bodies.read(request, limit, name), name))]
 
 
-def _no_updates() -> ForbiddenError:
-    return ForbiddenError(action="SPARQL Update", remedy="The service is read-only; send a query.")
+def _may_update(request: Request, service: Service) -> None:
+    """Refuse whoever has no right to update, before anything is read."""
+    service.access.require(request.headers.get("authorization", ""), "write", ACTION)
 
 
 AskedDep = Annotated[Asked, Depends(_asked)]
@@ -96,10 +113,20 @@ _PARAMETERS = (
     parameter("timeout", "The deadline in seconds; at most that of /limits.", 5, "number"),
     parameter("format", "json, xml, csv, tsv, turtle, n-triples, rdf-xml or json-ld.", "csv"),
 )
+_UPDATE_PARAMETERS = (
+    parameter("using-graph-uri", "Update: a graph that WHERE sees by default.", [], "array"),
+    parameter("using-named-graph-uri", "Update: a named graph that WHERE sees.", [], "array"),
+)
+WRITE_FAILS: Final = (
+    errors.UnauthorizedError,
+    errors.ForbiddenError,
+    errors.ConflictError,
+    errors.NotVisibleError,
+)
+"""The errors that whoever writes can meet."""
 _FAILS = (
     errors.QuerySyntaxError,
     errors.UnsafeInputError,
-    errors.ForbiddenError,
     errors.TooLargeError,
     errors.ResultTooLargeError,
     errors.BusyError,
@@ -120,10 +147,13 @@ _FAILS = (
 async def query_by_get(request: Request, asked: AskedDep, service: ServiceDep) -> Response:
     """Answer the query, or describe the service if there is none.
 
-    The default graph is the union of all named graphs; inferred triples lie in one of their own.
+    The default graph is the merge of all graphs; inferred triples lie in one of their own.
     """
     if not asked.all("query") and not asked.all("update"):
-        return _description(request, asked.wanted, service.known())
+        return _description(request, asked.wanted, service)
+    if asked.all("update"):
+        _may_update(request, service)
+        raise ParameterError(name="update", reason="it was sent by GET", remedy="Send it by POST.")
     return await _answer(request, asked, service)
 
 
@@ -131,22 +161,63 @@ async def query_by_get(request: Request, asked: AskedDep, service: ServiceDep) -
     "/sparql",
     **operation(
         "queryByPost",
-        "Answer a SPARQL query from the body",
+        "Answer a SPARQL query from the body, or carry out an update",
         answers=_RESULTS,
-        fails=(*_FAILS, UnsupportedMediaTypeError),
-        parameters=_PARAMETERS[1:],
-        body={DIRECT: _EXAMPLE, bodies.FORM: {"query": _EXAMPLE}},
+        fails=(*_FAILS, *WRITE_FAILS, UnsupportedMediaTypeError),
+        parameters=(*_PARAMETERS[1:], *_UPDATE_PARAMETERS),
+        body={
+            DIRECT: _EXAMPLE,
+            UPDATE: "INSERT DATA { GRAPH graph:mine { case:x gov:adopts case:y } }",
+            bodies.FORM: {"query": _EXAMPLE},
+        },
+        done={204: "The update is on disk, and every later query sees it"},
     ),
 )
 async def query_by_post(request: Request, asked: AskedDep, service: ServiceDep) -> Response:
-    """Answer a query that is the body itself, or a field of a form."""
+    """Answer a query or carry out an update that is the body itself, or a field of a form.
+
+    An update needs a token with the scope “write”. All its operations are carried out, or none.
+    """
+    if asked.all("update"):
+        return await _update(request, asked, service)
     return await _answer(request, asked, service)
+
+
+async def _update(request: Request, asked: Asked, service: Service) -> Response:
+    """Carry out an update, and return when every later query sees it."""
+    _may_update(request, service)
+    text = asked.one("update")
+    if text is None or asked.all("query"):
+        raise ParameterError(
+            name="update", reason="there is a query too", remedy="Send one of the two."
+        )
+    settings = service.settings
+    wanted = Update(
+        text,
+        base=f"{asked.address}/sparql",
+        using=tuple(asked.all("using-graph-uri")),
+        using_named=tuple(asked.all("using-named-graph-uri")),
+        closed=tuple(graph.value for graph in closed_graphs(service)),
+        max_bytes=settings.max_body_bytes,
+    )
+    keep = bundle_mark(settings.base_iri) if settings.bundle else None
+    authorization = request.headers.get("authorization", "")
+    await service.write(authorization, ACTION, lambda store: store.update(wanted, keep))
+    return Response(status_code=204)
+
+
+def closed_graphs(service: Service) -> tuple[NamedNode, ...]:
+    """Return the graphs that nobody but the service may write."""
+    return Graphs(service.settings.base_iri).closed if service.settings.bundle else ()
+
+
+def address_of(request: Request) -> str:
+    """Return the address at which users reach the service, without a slash at its end."""
+    return service_of(request).settings.public_url or str(request.base_url).rstrip("/")
 
 
 async def _answer(request: Request, asked: Asked, service: Service) -> Response:
     """Have a worker answer, within the deadline."""
-    if asked.all("update"):
-        raise _no_updates()
     text = asked.one("query")
     if text is None:
         raise ParameterError(
@@ -161,18 +232,29 @@ async def _answer(request: Request, asked: Asked, service: Service) -> Response:
 async def run_query(
     request: Request, service: Service, text: str, header: dict[str, Any], seconds: float
 ) -> tuple[dict[str, Any], bytes]:
-    """Have a worker answer a query; refuses a text that is too long before it is sent there."""
+    """Have a worker answer a query, unless the same was asked since the data changed.
+
+    Refuses a text that is too long before it is sent there.
+    """
     data, limit = text.encode(), service.settings.max_query_bytes
     if len(data) > limit:
         raise errors.TooLargeError(what="query", size=len(data), limit=limit, unit="bytes")
-    return await service.run(request, "query", header, data, seconds)
+    generation, asked = service.knowledge, f"{json.dumps(header)}\n{text}"
+    kept = service.cache.get(generation, asked)
+    if kept:
+        return kept
+    answered = Answered(*await service.run(request, "query", header, data, seconds))
+    if is_repeatable(text):
+        service.cache.put(generation, asked, answered)
+    return answered
 
 
 def header_of(asked: Asked, service: Service) -> dict[str, Any]:
     """Return what the worker is told beside the query, see ``store.Query``."""
     return {
         "formats": formats(asked.wanted),
-        "accept": asked.one("format") or asked.accept,
+        "accept": asked.format or asked.accept,
+        "base": f"{asked.address}/sparql",
         "default_graphs": asked.all("default-graph-uri"),
         "named_graphs": asked.all("named-graph-uri"),
         "without_graphs": without(service, inferred=infers(asked)),
@@ -215,14 +297,12 @@ def seconds_of(asked: Asked, service: Service) -> float:
     return min(float(value), most)
 
 
-def _description(request: Request, wanted: Wanted, known: Knowledge) -> Response:
+def _description(request: Request, wanted: Wanted, service: Service) -> Response:
     """Return the service description; a browser is sent to the query page."""
     media = wanted.choose((*RDF, HTML))
     if media == HTML:
         return RedirectResponse("/query", status_code=303)
-    settings = service_of(request).settings
-    address = settings.public_url or str(request.base_url).rstrip("/")
-    triples = describe(NamedNode(f"{address}/sparql"), known)
+    triples = describe(address_of(request), service)
     return Response(write(triples, format_of_media_type(media)), media_type=media)
 
 
@@ -243,31 +323,49 @@ _REGIME = (
 )
 
 
-def describe(endpoint: NamedNode, known: Knowledge) -> list[Triple]:
+_WRITING = (
+    "SPARQL Update and the Graph Store Protocol need a token. In an update the default graph is "
+    "the unnamed graph, and a request with several operations is atomic."
+)
+
+
+def describe(address: str, service: Service) -> list[Triple]:
     """Return the description in the terms of SPARQL 1.1 Service Description and VoID."""
-    service, dataset, union = BlankNode("service"), BlankNode("dataset"), BlankNode("union")
+    known = service.known()
+    this, dataset, default = BlankNode("service"), BlankNode("dataset"), BlankNode("union")
+    merged = service.settings.default_graph == "merge"
+    size = known.facts.distinct if merged else len(known.kg.store.unnamed())
+    simple = NamedNode("http://www.w3.org/ns/entailment/Simple")
     triples = [
-        Triple(service, _TYPE, _sd("Service")),
-        Triple(service, _sd("endpoint"), endpoint),
-        Triple(service, _sd("supportedLanguage"), _sd("SPARQL11Query")),
-        Triple(service, _sd("feature"), _sd("UnionDefaultGraph")),
-        Triple(
-            service,
-            _sd("defaultEntailmentRegime"),
-            NamedNode("http://www.w3.org/ns/entailment/Simple"),
-        ),
-        Triple(service, NamedNode(DCTERMS + "description"), Literal(_REGIME, language="en")),
-        Triple(service, _sd("defaultDataset"), dataset),
+        Triple(this, _TYPE, _sd("Service")),
+        Triple(this, _sd("endpoint"), NamedNode(f"{address}/sparql")),
+        Triple(this, _sd("supportedLanguage"), _sd("SPARQL11Query")),
+        Triple(this, _sd("defaultEntailmentRegime"), simple),
+        Triple(this, _sd("defaultDataset"), dataset),
         Triple(dataset, _TYPE, _sd("Dataset")),
-        Triple(dataset, _sd("defaultGraph"), union),
-        *_sized(union, known.facts.distinct),
+        Triple(dataset, _sd("defaultGraph"), default),
+        *_sized(default, size),
+        *(_said(this, _REGIME) if service.settings.bundle else ()),
+        *([Triple(this, _sd("feature"), _sd("UnionDefaultGraph"))] if merged else ()),
+        *(_writing(this, address) if service.writable else ()),
     ]
-    triples += [
-        Triple(service, _sd("resultFormat"), NamedNode(_FORMAT + name)) for name in _FORMATS
-    ]
-    for number, (graph, size) in enumerate(known.facts.sizes.items()):
-        triples += _named_graph(dataset, graph, size, number)
+    triples += [Triple(this, _sd("resultFormat"), NamedNode(_FORMAT + name)) for name in _FORMATS]
+    for number, (graph, count) in enumerate(known.facts.sizes.items()):
+        triples += _named_graph(dataset, graph, count, number)
     return triples
+
+
+def _writing(this: BlankNode, address: str) -> list[Triple]:
+    """Return what is said of writing, where it is on."""
+    return [
+        Triple(this, _sd("supportedLanguage"), _sd("SPARQL11Update")),
+        Triple(this, NamedNode(RDFS + "seeAlso"), NamedNode(f"{address}/data")),
+        *_said(this, _WRITING),
+    ]
+
+
+def _said(this: BlankNode, text: str) -> list[Triple]:
+    return [Triple(this, NamedNode(DCTERMS + "description"), Literal(text, language="en"))]
 
 
 def _named_graph(dataset: BlankNode, graph: NamedNode, size: int, number: int) -> list[Triple]:

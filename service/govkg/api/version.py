@@ -29,7 +29,7 @@ async def version(known: KnowledgeDep) -> Response:
 def versions(known: Knowledge) -> dict[str, Any]:
     """Return versions and counts."""
     numbers = known.kg.ontology.values(NamedNode(ONTOLOGY), NamedNode(OWL + "versionInfo"))
-    inferred = known.facts.sizes[known.kg.graphs.inferred]
+    inferred = known.facts.sizes.get(known.kg.graphs.inferred, 0)
     return {
         "govkg": __version__,
         "ontology": next((n.value for n in numbers if isinstance(n, Literal)), None),

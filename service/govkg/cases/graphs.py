@@ -27,6 +27,21 @@ class Graphs:
         """All that follows and was asserted nowhere."""
         return NamedNode(self.base + "graph/inferred")
 
+    @property
+    def bundle(self) -> NamedNode:
+        """The mark that says which bundle the store was filled with."""
+        return NamedNode(self.base + "graph/bundle")
+
+    @property
+    def unnamed(self) -> NamedNode:
+        """What stands for the unnamed graph where a name is shown; no graph has this name."""
+        return NamedNode(self.base + "graph/unnamed")
+
+    @property
+    def closed(self) -> tuple[NamedNode, ...]:
+        """The graphs that the service writes by itself, and nobody else."""
+        return (self.inferred, self.bundle, self.unnamed)
+
     def case(self, case_id: str) -> NamedNode:
         """Name the graph of one case."""
         return NamedNode(f"{self.base}graph/case/{case_id}")

@@ -6,14 +6,12 @@ Everything a job needs is loaded by ``prepare``: a worker cannot open a file or 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from govkg.cases.checking import Checker, Submission, rendered
 from govkg.cases.graphs import Graphs
 from govkg.rdf import FORMATS, format_named
-from govkg.store import Query
-from govkg.store.view import View
+from govkg.store import jobs
 from govkg.vocabulary import CASE_CONTEXT
 
 Header = dict[str, Any]
@@ -21,21 +19,19 @@ Job = Callable[["State", Header, bytes], tuple[Header, bytes]]
 
 
 @dataclass(frozen=True)
-class State:
+class State(jobs.State):
     """What a worker holds in memory."""
 
-    view: View
     checker: Checker
 
 
 def prepare(argument: str) -> State:
     """Load a snapshot of the store, the shapes and the ontology, and run everything once.
 
-    The argument is a JSON object: the path of the ``snapshot`` and the ``base`` IRI of its graphs.
+    The argument is that of ``store.jobs.prepare``, with the ``base`` IRI of the graphs.
     """
-    given = json.loads(argument)
-    view = View(Path(given["snapshot"]), [Graphs(given["base"]).inferred])
-    state = State(view, Checker())
+    apart = Graphs(json.loads(argument)["base"]).inferred
+    state = State(jobs.view(argument, [apart]), Checker())
     empty = {"format": "turtle", "base": None, "limit": 1000, "report": "text", "language": "en"}
     validate(state, empty, b"")
     validate(state, empty | {"report": "turtle"}, _WARM_UP)
@@ -43,12 +39,6 @@ def prepare(argument: str) -> State:
     for known in FORMATS:
         state.checker.read(_EMPTY.get(known.name, b""), known)
     return state
-
-
-def query(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
-    """Answer a SPARQL query; the header holds the other fields of ``Query``."""
-    answer = state.view.query(Query.from_header(body.decode(), header))
-    return {"media_type": answer.media_type, "kind": answer.kind}, answer.body
 
 
 def validate(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
@@ -74,7 +64,7 @@ def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode()
 
 
-JOBS: Final[Mapping[str, Job]] = {"query": query, "validate": validate, "diagnose": diagnose}
+JOBS: Final[Mapping[str, Job]] = {**jobs.JOBS, "validate": validate, "diagnose": diagnose}
 """Every job by its name."""
 
 _EMPTY = {

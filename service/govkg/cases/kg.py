@@ -3,10 +3,11 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from govkg import __version__, bundle
 from govkg.cases.graphs import Graphs
@@ -40,14 +41,14 @@ class Case:
 class KG:
     """The ontology and the cases of one store, with their closure and names for everything."""
 
-    def __init__(self, store: Store, base: str = DEFAULT_BASE) -> None:
-        """Read what the store holds and derive all that follows from it."""
+    def __init__(self, store: Store, base: str = DEFAULT_BASE, *, reasons: bool = True) -> None:
+        """Read what the store holds and, if it ``reasons``, derive all that follows from it."""
         self.store = store
         self.graphs = Graphs(base)
         store.hold_apart(self.graphs.inferred)
         self.ontology = Ontology(store.triples(self.graphs.ontology))
         asserted = self.asserted()
-        self.closure = Closure(asserted)
+        self.closure = Closure(asserted if reasons else [])
         self.name = Names(asserted, self.ontology)
         self.teller = Teller(self.name)
 
@@ -59,14 +60,17 @@ class KG:
 
         A store that holds this very bundle is left as it is; graphs that are not bundled are kept.
         """
-        graphs = Graphs(base)
-        if not _is_current(store, graphs):
-            _fill(store, graphs, progress)
+        fill(store, base, progress=progress)
         progress("deriving what follows")
-        kg = cls(store, base)
+        return cls.derived(store, base)
+
+    @classmethod
+    def derived(cls, store: Store, base: str = DEFAULT_BASE, *, reasons: bool = True) -> "KG":
+        """Open a store as it is, and put what follows into its graph of inferred triples."""
+        kg = cls(store, base, reasons=reasons)
         inferred = set(kg.closure.inferred())
-        if set(store.triples(graphs.inferred)) != inferred:
-            store.put(graphs.inferred, inferred)
+        if set(store.triples(kg.graphs.inferred)) != inferred:
+            store.put(kg.graphs.inferred, inferred)
         return kg
 
     def prove(self, triple: Triple) -> Proof:
@@ -76,7 +80,8 @@ class KG:
     def asserted(self) -> list[Triple]:
         """Return all triples that somebody asserted, in any graph."""
         graphs = (graph for graph in self.store.graphs() if graph != self.graphs.inferred)
-        return [triple for graph in graphs for triple in self.store.triples(graph)]
+        named = [triple for graph in graphs for triple in self.store.triples(graph)]
+        return named + self.store.unnamed()
 
     def cases(self) -> Iterator[Case]:
         """Yield every stored case, by id."""
@@ -102,7 +107,15 @@ class KG:
     def _sources(self, triple: Triple) -> tuple[str, ...]:
         """Return the graphs in which a triple was asserted, never that of inferred ones."""
         found = self.store.graphs_with(triple)
-        return tuple(graph.value for graph in found if graph != self.graphs.inferred)
+        named = tuple(graph.value for graph in found if graph != self.graphs.inferred)
+        return named or (self.graphs.unnamed.value,)
+
+
+def fill(store: Store, base: str = DEFAULT_BASE, *, progress: Progress = lambda _: None) -> None:
+    """Put the bundled graphs into a store, unless it holds this very bundle already."""
+    graphs = Graphs(base)
+    if not store.graphs_with(mark(graphs)):
+        _fill(store, graphs, progress)
 
 
 def _fill(store: Store, graphs: Graphs, progress: Progress) -> None:
@@ -115,18 +128,20 @@ def _fill(store: Store, graphs: Graphs, progress: Progress) -> None:
     for number, path in enumerate(examples, 1):
         progress(f"loading the cases: {number} of {len(examples)}")
         store.put(graphs.case(path.stem), read_files([path]))
-    store.put(NamedNode(graphs.base + "graph/bundle"), [_mark(graphs)])
+    store.put(graphs.bundle, [mark(graphs)])
 
 
-def _is_current(store: Store, graphs: Graphs) -> bool:
-    """Say whether the store already holds this very bundle."""
-    return bool(store.graphs_with(_mark(graphs)))
-
-
-def _mark(graphs: Graphs) -> Triple:
+def mark(graphs: Graphs) -> Triple:
     """Return the triple that says which bundle a store holds."""
-    subject = NamedNode(graphs.base + "graph/bundle")
-    return Triple(subject, NamedNode(GOV + "fingerprint"), Literal(_fingerprint()))
+    return Triple(graphs.bundle, NamedNode(GOV + "fingerprint"), Literal(_fingerprint()))
+
+
+@cache
+def bundle_mark(base: str) -> Quad:
+    """Return the quad that keeps a store from being filled again, as it was at the start."""
+    graphs = Graphs(base)
+    triple = mark(graphs)
+    return Quad(triple.subject, triple.predicate, triple.object, graphs.bundle)
 
 
 def _fingerprint() -> str:

@@ -7,8 +7,9 @@ from typing import Protocol
 from pyoxigraph import NamedNode, Triple
 
 from govkg.store.querying import Answer, Query
+from govkg.store.updating import Update
 
-__all__ = ["Answer", "Query", "Store"]
+__all__ = ["Answer", "Query", "Store", "Update"]
 
 
 class Store(Protocol):
@@ -39,6 +40,10 @@ class Store(Protocol):
 
     def triples(self, graph: NamedNode) -> list[Triple]:
         """Return the triples of a named graph."""
+        ...
+
+    def unnamed(self) -> list[Triple]:
+        """Return the triples of the unnamed graph."""
         ...
 
     def graphs_with(self, triple: Triple) -> tuple[NamedNode, ...]:

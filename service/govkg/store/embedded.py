@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, Triple
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple
 from pyoxigraph import Store as Oxigraph
 
 from govkg.errors import NotReadyError
+from govkg.store import Store
 from govkg.store.querying import Answer, Query
+from govkg.store.updating import Update, update
 from govkg.store.view import View
 
 
@@ -32,6 +34,10 @@ class EmbeddedStore:
             reason = f"the store in {folder} cannot be opened ({error}); is another govkg using it?"
             raise NotReadyError(reason=reason, retry_after=5) from error
 
+    def close(self) -> None:
+        """Let others open the folder; the store is of no use any more."""
+        self._oxigraph = Oxigraph()
+
     def hold_apart(self, graph: NamedNode) -> None:
         """Say that queries may leave this graph out."""
         self._apart.add(graph)
@@ -48,11 +54,30 @@ class EmbeddedStore:
         return self._view.query(query)
 
     def put(self, graph: NamedNode, triples: Iterable[Triple]) -> None:
-        """Make the named graph hold exactly these triples, and flush them to disk."""
+        """Make the named graph hold exactly these triples, at once or not at all, and flush."""
         self._view = None
-        self._oxigraph.remove_graph(graph)
-        self._oxigraph.extend(Quad(t.subject, t.predicate, t.object, graph) for t in triples)
-        self._oxigraph.add_graph(graph)
+        triples = set(triples)
+        if set(self.triples(graph)) != triples or not self.holds(graph):
+            self._oxigraph.update(
+                f"DROP SILENT GRAPH {graph} ; CREATE GRAPH {graph} ;"
+                f"INSERT DATA {{ GRAPH {graph} {{ {_spelt_out(triples)} }} }}"
+            )
+        self._oxigraph.flush()
+
+    def replace_unnamed(self, triples: Iterable[Triple]) -> None:
+        """Make the unnamed graph hold exactly these triples, at once or not at all, and flush."""
+        self._view = None
+        self._oxigraph.update(f"CLEAR DEFAULT ; INSERT DATA {{ {_spelt_out(triples)} }}")
+        self._oxigraph.flush()
+
+    def add(self, graph: NamedNode | None, triples: Iterable[Triple]) -> None:
+        """Add triples to a graph (None: the unnamed one), all at once or not at all, and flush."""
+        self._view = None
+        name = DefaultGraph() if graph is None else graph
+        quads = [Quad(t.subject, t.predicate, t.object, name) for t in triples]
+        self._oxigraph.extend(quads)
+        if graph is not None and not quads:
+            self._oxigraph.add_graph(graph)
         self._oxigraph.flush()
 
     def remove(self, graph: NamedNode) -> None:
@@ -60,6 +85,25 @@ class EmbeddedStore:
         self._view = None
         self._oxigraph.remove_graph(graph)
         self._oxigraph.flush()
+
+    def update(self, wanted: Update, keep: Quad | None = None) -> None:
+        """Carry out all operations of a SPARQL update or none, and flush; see ``updating``."""
+        self._view = None
+        update(self._oxigraph, wanted, keep)
+        self._oxigraph.flush()
+
+    def copy(self) -> "EmbeddedStore":
+        """Return a copy in memory, which later writes do not change."""
+        twin = EmbeddedStore()
+        twin._apart |= self._apart
+        twin._oxigraph.bulk_extend(self._oxigraph)
+        for graph in self.graphs():
+            twin._oxigraph.add_graph(graph)
+        return twin
+
+    def holds(self, graph: NamedNode) -> bool:
+        """Say whether there is a graph of this name; it may be empty."""
+        return self._oxigraph.contains_named_graph(graph)
 
     def graphs(self) -> list[NamedNode]:
         """Return the names of all graphs, sorted."""
@@ -70,6 +114,11 @@ class EmbeddedStore:
     def triples(self, graph: NamedNode) -> list[Triple]:
         """Return the triples of a named graph."""
         found = self._oxigraph.quads_for_pattern(None, None, None, graph)
+        return [Triple(q.subject, q.predicate, q.object) for q in found]
+
+    def unnamed(self) -> list[Triple]:
+        """Return the triples of the unnamed graph."""
+        found = self._oxigraph.quads_for_pattern(None, None, None, DefaultGraph())
         return [Triple(q.subject, q.predicate, q.object) for q in found]
 
     def graphs_with(self, triple: Triple) -> tuple[NamedNode, ...]:
@@ -88,3 +137,19 @@ class EmbeddedStore:
     def __len__(self) -> int:
         """Count the quads."""
         return len(self._oxigraph)
+
+
+def in_memory(store: Store) -> EmbeddedStore:
+    """Return a copy of any store in memory, which later writes do not change."""
+    if isinstance(store, EmbeddedStore):
+        return store.copy()
+    twin = EmbeddedStore()
+    for graph in store.graphs():
+        twin.add(graph, store.triples(graph))
+    twin.add(None, store.unnamed())
+    return twin
+
+
+def _spelt_out(triples: Iterable[Triple]) -> str:
+    """Return triples as SPARQL."""
+    return "".join(f"{t.subject} {t.predicate} {t.object} .\n" for t in triples)

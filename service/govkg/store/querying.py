@@ -67,6 +67,8 @@ class Query:
     """The media type wanted for each kind of result; a kind left out is not acceptable."""
     accept: str = "*/*"
     """What the client asked for, to name in an error."""
+    base: str | None = None
+    """What relative IRIs are resolved against."""
     default_graphs: tuple[str, ...] = ()
     """Graphs that make the default graph, by the protocol; empty leaves it to the query."""
     named_graphs: tuple[str, ...] = ()
@@ -120,11 +122,13 @@ def answer(store: Oxigraph, query: Query, apart: Iterable[NamedNode] = ()) -> An
     Raises QuerySyntaxError (with line and column), UnsafeInputError for SERVICE and for extreme
     nesting, TooLargeError, ResultTooLargeError and NotAcceptableError.
     """
-    check(query)
+    check(query.text, query.max_query_bytes)
     try:
         result = _evaluate(store, query, apart)
     except SyntaxError as error:
-        raise _syntax_error(str(error), query.text) from error
+        raise syntax_error(str(error), query.text) from error
+    except RuntimeError as error:
+        raise unknown_function(error) from error
     buffer = _CappedBuffer(query.max_result_bytes)
     kind: Kind = "graph" if isinstance(result, QueryTriples) else "solutions"
     kind = "boolean" if isinstance(result, QueryBoolean) else kind
@@ -138,13 +142,13 @@ def answer(store: Oxigraph, query: Query, apart: Iterable[NamedNode] = ()) -> An
     return Answer(buffer.getvalue(), media_type, kind)
 
 
-def check(query: Query) -> None:
-    """Refuse a query that is too long, nests too deeply, or would reach out to other hosts."""
-    data = query.text.encode()
-    if len(data) > query.max_query_bytes:
-        raise TooLargeError(what="query", size=len(data), limit=query.max_query_bytes, unit="bytes")
+def check(text: str, limit: int, what: str = "query") -> None:
+    """Refuse SPARQL that is too long, nests too deeply, or would reach out to other hosts."""
+    data = text.encode()
+    if len(data) > limit:
+        raise TooLargeError(what=what, size=len(data), limit=limit, unit="bytes")
     check_nesting(data)
-    if _KEYWORD_SERVICE.search(bare(query.text)):
+    if _KEYWORD_SERVICE.search(bare(text)):
         raise UnsafeInputError(
             what="SERVICE, a call to another endpoint",
             remedy="Query that endpoint by itself and join the results.",
@@ -154,10 +158,11 @@ def check(query: Query) -> None:
 _NOT_CODE = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*"""'
     r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
-    r'|"(?:[^"\\\n]|\\.)*"'
-    r"|'(?:[^'\\\n]|\\.)*'"
-    r"|<[^<>\"{}|^`\\\s]*>"
-    r"|#[^\n]*"
+    r'|"(?:[^"\\\r\n]|\\.)*"'
+    r"|'(?:[^'\\\r\n]|\\.)*'"
+    r"|<(?:[^<>\"{}|^`\\\x00-\x20]|\\[uU][0-9A-Fa-f]{4})*>"
+    r"|#[^\r\n]*"
+    r"|\\."  # an escape in a prefixed name: what follows it starts nothing
 )
 _KEYWORD_FROM = re.compile(r"(?<![?$:\w])FROM(?![\w:])", re.IGNORECASE)
 _KEYWORD_UPDATE = re.compile(
@@ -165,7 +170,33 @@ _KEYWORD_UPDATE = re.compile(
     r"(?:INSERT|DELETE|LOAD|CLEAR|CREATE|DROP|COPY|MOVE|ADD|WITH)\b",
     re.IGNORECASE,
 )
+_KEYWORD_QUERY = re.compile(
+    r"\s*(?:(?:PREFIX\s+[\w-]*:|BASE)\s+)*(?:SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE
+)
 _KEYWORD_SERVICE = re.compile(r"(?<![?$:\w])SERVICE(?![\w:])", re.IGNORECASE)
+
+
+_APOSTROPHE = re.compile(r"<[^<>\"{}|^`\x00-\x20]*'")
+_IRI_START = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*://")
+
+
+def is_ambiguous(text: str) -> bool:
+    """Say whether an apostrophe may stand in an IRI or start a string after a less-than sign.
+
+    Then ``bare`` may take strings for code and code for strings.
+    """
+    found = _NOT_CODE.finditer(text)
+    return any(
+        _APOSTROPHE.match(each.group()) and not _IRI_START.match(each.group()) for each in found
+    )
+
+
+_CHANGING = re.compile(r"(?<![?$:\w])(?:RAND|NOW|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
+
+
+def is_repeatable(text: str) -> bool:
+    """Say whether a query gives the same answer whenever the same data is asked."""
+    return not _CHANGING.search(bare(text))
 
 
 def bare(text: str) -> str:
@@ -181,17 +212,23 @@ def _evaluate(
     named: list[NamedNode | BlankNode] | None = None
     left_out = {NamedNode(iri) for iri in query.without_graphs}
     if query.default_graphs or query.named_graphs:
-        default = [_graph(iri) for iri in query.default_graphs]
-        named = [_graph(iri) for iri in query.named_graphs]
+        default = [graph_named(iri) for iri in query.default_graphs]
+        named = [graph_named(iri) for iri in query.named_graphs]
     elif not _KEYWORD_FROM.search(bare(query.text)):
         default = [DefaultGraph(), *(graph for graph in apart if graph not in left_out)]
         if left_out:
             named = [graph for graph in store.named_graphs() if graph not in left_out]
-    return store.query(query.text, prefixes=PREFIXES, default_graph=default, named_graphs=named)
+    return store.query(
+        query.text,
+        base_iri=query.base,
+        prefixes=PREFIXES,
+        default_graph=default,
+        named_graphs=named,
+    )
 
 
-def _graph(iri: str) -> NamedNode:
-    """Make a graph name of a parameter."""
+def graph_named(iri: str) -> NamedNode:
+    """Make a graph name of a parameter; raises ParameterError if it is no absolute IRI."""
     try:
         return NamedNode(iri)
     except ValueError as error:
@@ -208,10 +245,18 @@ def _media_type(query: Query, kind: Kind) -> str:
     raise NotAcceptableError(accept=query.accept, offered=", ".join(offered))
 
 
+def unknown_function(error: RuntimeError) -> UnsafeInputError:
+    """Translate the only RuntimeError that Oxigraph is known to raise: of an unknown function."""
+    found = re.search("<.*>", str(error))
+    what = f"a call of the function {found[0]}" if found else str(error)
+    remedy = "Use the functions of SPARQL 1.1 and the casts of XPath."
+    return UnsafeInputError(what=what, remedy=remedy)
+
+
 _AT = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
-def _syntax_error(message: str, text: str) -> QuerySyntaxError:
+def syntax_error(message: str, text: str, *, update: bool = False) -> QuerySyntaxError:
     """Translate the parser's error: the place, what it expected, and a hint."""
     found = _AT.match(message)
     line, column = (int(found[1]), int(found[2])) if found else (1, 1)
@@ -226,7 +271,10 @@ def _syntax_error(message: str, text: str) -> QuerySyntaxError:
             f"{', '.join(sorted(PREFIXES))}.",
         )
     return QuerySyntaxError(
-        line=line, column=column, expected=_readable(expected), hint=_hint(text, line)
+        line=line,
+        column=column,
+        expected=_readable(expected),
+        hint=_hint(text, line, update=update),
     )
 
 
@@ -253,11 +301,13 @@ def _readable(expected: str) -> str:
     return "expected " + (kept[0] if len(kept) == 1 else "one of " + ", ".join(kept))
 
 
-def _hint(text: str, line: int) -> str:
+def _hint(text: str, line: int, *, update: bool) -> str:
     """Return the line at which the parser stopped, to show what it saw."""
-    if _KEYWORD_UPDATE.match(bare(text)):
+    if not update and _KEYWORD_UPDATE.match(bare(text)):
         return "This is an update, and a query was expected."
+    if update and _KEYWORD_QUERY.match(bare(text)):
+        return "This is a query, and an update was expected."
     lines = text.splitlines()
     if 0 < line <= len(lines) and lines[line - 1].strip():
         return f"It stopped in: {lines[line - 1].strip()[:120]}"
-    return "The query ends too early: is a closing brace missing?"
+    return "The text ends too early: is a closing brace missing?"

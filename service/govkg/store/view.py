@@ -17,19 +17,35 @@ class View:
     graph unless it leaves them out, so they must not repeat what other graphs say.
     """
 
-    def __init__(self, quads: bytes | Path, apart: Iterable[NamedNode] = ()) -> None:
-        """Load N-Quads, given as bytes or as the path of a file."""
-        self._apart = tuple(apart)
+    def __init__(
+        self,
+        quads: bytes | Path,
+        apart: Iterable[NamedNode] = (),
+        *,
+        empty: Iterable[NamedNode] = (),
+        merge: bool = True,
+    ) -> None:
+        """Load N-Quads, given as bytes or as the path of a file.
+
+        ``empty`` names graphs that have no quad and yet exist. Without ``merge`` the default graph
+        is the unnamed graph alone.
+        """
+        self._apart = tuple(apart) if merge else ()
         self._oxigraph = Oxigraph()
         if isinstance(quads, Path):
             self._oxigraph.bulk_load(path=str(quads), format=RdfFormat.N_QUADS)
         else:
             self._oxigraph.bulk_load(quads, RdfFormat.N_QUADS)
+        for graph in empty:
+            self._oxigraph.add_graph(graph)
+        if merge:
+            self._merge()
+
+    def _merge(self) -> None:
+        """Put what the named graphs say into the default graph."""
         left_out = ", ".join(str(graph) for graph in self._apart)
-        self._oxigraph.update(
-            "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } "
-            f"FILTER (?g NOT IN ({left_out})) }}"
-        )
+        inside = f"FILTER (?g NOT IN ({left_out}))" if left_out else ""
+        self._oxigraph.update(f"INSERT {{ ?s ?p ?o }} WHERE {{ GRAPH ?g {{ ?s ?p ?o }} {inside} }}")
 
     def query(self, query: Query) -> Answer:
         """Answer a SPARQL query; see ``querying.answer`` for what is raised."""

@@ -1,0 +1,161 @@
+"""Tokens: who may write, and what.
+
+A token is 32 random bytes that are shown once. The file keeps only their SHA-256, which is enough
+for a secret that nobody can guess.
+"""
+
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from fcntl import LOCK_EX, flock
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from govkg.errors import ForbiddenError, NotFoundError, NotReadyError, UnauthorizedError
+
+SCOPES: Final = {
+    "submit": "hand in cases",
+    "review": "accept or refuse what was handed in",
+    "write": "SPARQL Update and the graph store: change any graph",
+    "admin": "everything",
+}
+"""What a token can be good for. Whoever may do everything needs no other scope."""
+_MARK: Final = "govkg_"  # so that a token that leaked can be found by a search
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token as it is kept: without its secret."""
+
+    id: str
+    name: str
+    scopes: tuple[str, ...]
+    created: str
+    digest: str
+    revoked: str | None = None
+    """When it was revoked, or None while it is good."""
+
+    def allows(self, scope: str) -> bool:
+        """Say whether the token is good for something."""
+        return scope in self.scopes or "admin" in self.scopes
+
+
+class Access:
+    """The tokens in one file; a change of the file is seen at once."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the file, which need not exist."""
+        self._path = path
+        self._read_at: tuple[int, int, int] | None = None
+        self._tokens: tuple[Token, ...] = ()
+
+    @property
+    def enabled(self) -> bool:
+        """Say whether anybody may write at all."""
+        return any(token.revoked is None for token in self.tokens())
+
+    def tokens(self) -> tuple[Token, ...]:
+        """Return all tokens, revoked ones too; raises NotReadyError if the file is damaged."""
+        try:
+            status = self._path.stat()
+        except FileNotFoundError:
+            return ()
+        version = (status.st_ino, status.st_mtime_ns, status.st_size)
+        if version != self._read_at:
+            self._tokens = _loaded(self._path)
+            self._read_at = version
+        return self._tokens
+
+    def create(self, name: str, scopes: tuple[str, ...]) -> tuple[Token, str]:
+        """Make a token; returns it and its secret, which is kept nowhere."""
+        secret = _MARK + secrets.token_urlsafe(32)
+        token = Token(secrets.token_hex(4), name, scopes, _now(), _digest(secret))
+        with self._locked():
+            self._save((*self.tokens(), token))
+        return token, secret
+
+    def revoke(self, token_id: str) -> Token:
+        """Make a token useless for good; raises NotFoundError if there is none with this id."""
+        with self._locked():
+            tokens = {token.id: token for token in self.tokens()}
+            if token_id not in tokens:
+                hint = "`govkg token list` lists all tokens."
+                raise NotFoundError(what="token", name=token_id, hint=hint)
+            revoked = replace(tokens[token_id], revoked=tokens[token_id].revoked or _now())
+            self._save((tokens | {token_id: revoked}).values())
+        return revoked
+
+    def require(self, authorization: str, scope: str, action: str) -> Token:
+        """Return the token of an Authorization header if it is good for the scope.
+
+        Raises ForbiddenError if there are no tokens or this one is for something else, and
+        UnauthorizedError if the header has none that is known.
+        """
+        if not self.enabled:
+            remedy = f"Whoever runs it can allow it: govkg token create --name lab --scope {scope}"
+            raise ForbiddenError(action=action, remedy=remedy)
+        kind, _, secret = authorization.strip().partition(" ")
+        if kind.lower() != "bearer" or not secret.strip():
+            raise UnauthorizedError(reason="The request has no token", scope=scope)
+        token = self._find(secret.strip())
+        if token is None:
+            raise UnauthorizedError(reason="The token is unknown or was revoked", scope=scope)
+        if not token.allows(scope):
+            held = ", ".join(token.scopes)
+            remedy = f"This token is for: {held}. Use one with the scope “{scope}”."
+            raise ForbiddenError(action=action, remedy=remedy)
+        return token
+
+    def _find(self, secret: str) -> Token | None:
+        """Return the token with this secret, in a time that tells nothing of the secret."""
+        digest = _digest(secret)
+        found = [
+            token
+            for token in self.tokens()
+            if hmac.compare_digest(token.digest, digest) and token.revoked is None
+        ]
+        return found[0] if found else None
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Let one process at a time change the file."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self._path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            flock(descriptor, LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _save(self, tokens: Any) -> None:
+        """Write the file anew, readable for its owner alone, at once or not at all."""
+        unfinished = self._path.with_suffix(".new")
+        descriptor = os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump({"tokens": [asdict(token) for token in tokens]}, file, indent=2)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(self._path)
+
+
+def _loaded(path: Path) -> tuple[Token, ...]:
+    try:
+        entries = json.loads(path.read_text("utf-8"))["tokens"]
+        return tuple(Token(**each | {"scopes": tuple(each["scopes"])}) for each in entries)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        reason = f"the tokens in {path} cannot be read ({error})"
+        raise NotReadyError(reason=reason, retry_after=60) from error
+
+
+def _digest(secret: str) -> str:
+    return sha256(secret.encode()).hexdigest()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

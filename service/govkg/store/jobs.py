@@ -1,0 +1,68 @@
+"""The work on untrusted queries and documents that needs nothing but the dataset."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from pyoxigraph import NamedNode, RdfFormat, serialize
+
+from govkg.errors import NotFoundError
+from govkg.rdf import format_named, published_contexts, read
+from govkg.store.querying import Query
+from govkg.store.view import View
+
+Header = dict[str, Any]
+Job = Callable[[Any, Header, bytes], tuple[Header, bytes]]
+
+
+@dataclass(frozen=True)
+class State:
+    """What a worker holds in memory."""
+
+    view: View
+
+
+def prepare(argument: str) -> State:
+    """Load a snapshot of the store.
+
+    The argument is a JSON object: the path of the ``snapshot``, the names of the graphs that are
+    ``empty``, and whether to ``merge`` all graphs as the default graph.
+    """
+    published_contexts()  # a worker could not read them
+    return State(view(argument))
+
+
+def view(argument: str, apart: Iterable[NamedNode] = ()) -> View:
+    """Return the view that an argument of ``prepare`` names."""
+    given = json.loads(argument)
+    empty = [NamedNode(iri) for iri in given.get("empty", ())]
+    return View(Path(given["snapshot"]), apart, empty=empty, merge=given.get("merge", True))
+
+
+def query(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
+    """Answer a SPARQL query; the header holds the other fields of ``Query``."""
+    answer = state.view.query(Query.from_header(body.decode(), header))
+    return {"media_type": answer.media_type, "kind": answer.kind}, answer.body
+
+
+def parse(_: State, header: Header, body: bytes) -> tuple[Header, bytes]:
+    """Parse a document and return it as N-Quads, so that nobody else need read the original."""
+    known = format_named(header["format"])
+    quads = read(body, known, base=header["base"], limit=header["limit"])
+    return {}, serialize(quads, format=RdfFormat.N_QUADS) or b""
+
+
+def no_shapes(_: State, __: Header, ___: bytes) -> tuple[Header, bytes]:
+    """Refuse to check a document, since a plain dataset has no shapes."""
+    raise NotFoundError(what="set of shapes", name="bundle", hint="Start with GOVKG_BUNDLE=true.")
+
+
+JOBS: Final[Mapping[str, Job]] = {
+    "query": query,
+    "parse": parse,
+    "validate": no_shapes,
+    "diagnose": no_shapes,
+}
+"""Every job by its name."""

@@ -1,0 +1,180 @@
+"""SPARQL updates on a store: atomic, confined, and with errors that help."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
+
+from govkg.errors import (
+    ConflictError,
+    ForbiddenError,
+    ParameterError,
+    QuerySyntaxError,
+    TooLargeError,
+    UnsafeInputError,
+)
+from govkg.store import Query, Update
+from govkg.store.embedded import EmbeddedStore, in_memory
+
+A, B, G = NamedNode("urn:a"), NamedNode("urn:b"), NamedNode("urn:g")
+KEPT = Quad(A, B, Literal("kept"), NamedNode("urn:kept"))
+OUT = "LOAD <http://127.0.0.1:9/>"
+
+
+@pytest.fixture
+def store() -> EmbeddedStore:
+    """Return a store with one triple in a named graph."""
+    store = EmbeddedStore()
+    store.put(G, [Triple(A, B, A)])
+    return store
+
+
+@pytest.mark.parametrize(
+    "last", ["oops {", "DROP GRAPH <urn:none>", "INSERT DATA { zz:a <a:b> 1 }"]
+)
+def test_all_operations_or_none(store: EmbeddedStore, last: str) -> None:
+    """What came before an operation that fails is undone."""
+    with pytest.raises((QuerySyntaxError, ConflictError)):
+        store.update(Update(f"INSERT DATA {{ <urn:x> <urn:y> 1 }} ; {last}"))
+
+    assert (len(store), store.unnamed()) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        OUT,
+        OUT.lower(),
+        "LOAD<http://127.0.0.1:9/>",
+        f"INSERT DATA {{ <urn:a> <urn:b> 1 }} ;{OUT}",
+        f"INSERT DATA {{ <urn:a> <urn:b> gov:x\\# }} ; {OUT}",
+        f"INSERT DATA {{ <urn:a> <urn:b> <urn:\\u0041#> }} ; {OUT}",
+        f"INSERT DATA {{ <urn:a> <urn:b> <http://x/\xa0#> }} ; {OUT}",
+        f"# a comment\r {OUT}",
+        f"INSERT {{}} WHERE {{ ?a ?p ?b FILTER(?a<?b&&'x>' = '') }} ; {OUT} #'",
+        "INSERT {} WHERE { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
+        "INSERT DATA { <urn:a> <urn:b> " + "(" * 300 + ")" * 300 + " }",
+    ],
+)
+def test_nothing_reaches_out(store: EmbeddedStore, text: str) -> None:
+    """LOAD and SERVICE are refused however they are hidden, and so is what could crash a parser."""
+    with pytest.raises(UnsafeInputError):
+        store.update(Update(text))
+
+
+def test_the_words_of_keywords_are_harmless(store: EmbeddedStore) -> None:
+    """LOAD in a string, an IRI, a comment, a variable or a prefixed name is no operation."""
+    store.update(
+        Update(
+            "# LOAD\nINSERT DATA { <urn:LOAD> <http://x/Xi'an> \"Xi'an LOAD\" } ;"
+            "INSERT { ?LOAD a gov:LOAD } WHERE { ?LOAD ?p ?o }"
+        )
+    )
+
+    assert len(store) == 3
+
+
+@pytest.mark.parametrize(
+    "operation", ["DROP ALL", "CLEAR NAMED", "DROP ALL ; # x", "", "BASE <a:>"]
+)
+def test_what_must_stay_stays(store: EmbeddedStore, operation: str) -> None:
+    """The mark of the bundle outlives every update, in the same transaction."""
+    store.update(Update("INSERT DATA { <urn:a> <urn:b> 1 }"), KEPT)
+
+    store.update(Update(operation), KEPT)
+
+    assert store.triples(NamedNode("urn:kept")) == [KEPT.triple]
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        ("DROP GRAPH <urn:g>", False),
+        ("INSERT DATA { GRAPH <urn:g> { <urn:a> <urn:b> 1 } }", False),
+        ("DELETE WHERE { GRAPH <urn:g> { ?s ?p ?o } }", False),
+        ("INSERT { GRAPH <urn:h> { ?s ?p ?o } } WHERE { GRAPH <urn:g> { ?s ?p ?o } }", True),
+    ],
+)
+def test_a_closed_graph_is_read_only(store: EmbeddedStore, text: str, allowed: bool) -> None:
+    """A graph that the service writes by itself can be read in a WHERE and not be written."""
+    wanted = Update(text, closed=("urn:g",))
+    if allowed:
+        store.update(wanted)
+    else:
+        with pytest.raises(ForbiddenError):
+            store.update(wanted)
+
+    assert len(store.triples(G)) == 1
+
+
+def test_the_request_chooses_the_dataset(store: EmbeddedStore) -> None:
+    """using-graph-uri is the default graph of every WHERE, of DELETE WHERE too."""
+    store.update(Update("INSERT { ?s <urn:c> 'WHERE {' } WHERE { ?s ?p ?o }", using=("urn:g",)))
+    store.update(Update("INSERT DATA { <urn:a> <urn:b> <urn:a> }"))
+
+    store.update(Update("DELETE WHERE { ?s <urn:b> ?o }", using=("urn:g",)))
+
+    assert [t.predicate.value for t in store.unnamed()] == ["urn:c"]
+    named = Update(
+        "INSERT { ?s <urn:d> 1 } WHERE { GRAPH ?g { ?s ?p ?o } }", using_named=("urn:no",)
+    )
+    store.update(named)
+    assert len(store) == 2
+
+
+def test_only_one_may_choose_the_dataset(store: EmbeddedStore) -> None:
+    """A request with using-graph-uri and an update with USING or WITH is refused."""
+    for clause in ("WITH <urn:g> DELETE { ?s ?p ?o }", "DELETE { ?s ?p ?o } USING <urn:g>"):
+        with pytest.raises(ParameterError, match="USING or WITH"):
+            store.update(Update(f"{clause} WHERE {{ ?s ?p ?o }}", using=("urn:g",)))
+
+
+def test_an_unknown_function_is_named(store: EmbeddedStore) -> None:
+    """A call of a function that nobody knows is refused by its name, in updates and queries."""
+    call = "<http://example.org/nonsense>(1)"
+
+    with pytest.raises(UnsafeInputError, match="nonsense"):
+        store.update(Update(f"INSERT {{ ?s ?p ?x }} WHERE {{ ?s ?p ?o BIND ({call} AS ?x) }}"))
+    with pytest.raises(UnsafeInputError, match="nonsense"):
+        store.query(Query(f"SELECT ({call} AS ?x) WHERE {{}}"))
+
+
+def test_says_where_the_update_broke(store: EmbeddedStore) -> None:
+    """A syntax error names line and column; a query is told from an update."""
+    with pytest.raises(QuerySyntaxError) as broken:
+        store.update(Update("INSERT DATA {\n <urn:a> oops }"), KEPT)
+    with pytest.raises(QuerySyntaxError, match="This is a query"):
+        store.update(Update("SELECT * {}"))
+    with pytest.raises(TooLargeError):
+        store.update(Update("#" * 2000, max_bytes=1000))
+
+    assert broken.value.facts["line"] == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda store: store.put(G, [Triple(BlankNode("x"), B, Literal('q"\\u0041\n\t危\\{}#<'))]),
+        lambda store: store.put(G, []),
+        lambda store: store.add(None, [Triple(A, B, B)]),
+        lambda store: store.replace_unnamed([Triple(A, B, B)]),
+        lambda store: store.remove(G),
+    ],
+    ids=["put", "empty", "add", "unnamed", "remove"],
+)
+def test_whole_graphs_survive_on_disk(
+    tmp_path: Path, change: Callable[[EmbeddedStore], None]
+) -> None:
+    """What was written is there after the store was opened again, empty graphs and odd text too."""
+    kept, copy = EmbeddedStore(tmp_path), EmbeddedStore()
+    for store in (kept, copy):
+        store.put(G, [Triple(A, B, A)])
+        change(store)
+    del kept, store
+
+    again = in_memory(EmbeddedStore(tmp_path))
+
+    assert again.graphs() == copy.graphs()
+    assert [t.object for t in again.triples(G)] == [t.object for t in copy.triples(G)]
+    assert again.unnamed() == copy.unnamed()

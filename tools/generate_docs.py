@@ -36,6 +36,7 @@ SOLUTIONS = {
     "bad-input": "Change what you send as the message says.",
     "not-found": "Check the name, or list what there is.",
     "not-entailed": "Ask about a statement that is in the data or follows from it.",
+    "unauthorized": "Send a token; `govkg token create` makes one.",
     "forbidden": "Ask whoever runs the service, or run one of your own.",
     "unavailable": "Wait for the number of seconds in `Retry-After`, then send the request again.",
 }
@@ -159,10 +160,18 @@ def commands_page() -> str:
         "After `pip install govkg` it is called `govkg`; in a checkout, `.venv/bin/govkg`.\n"
         "`govkg COMMAND --help` prints what is written here."
     )
-    for name, command in sorted(group.commands.items()):
-        if not command.hidden:
-            parts.append(_command(name, command))
+    parts += _commands(group)
     return _page(parts)
+
+
+def _commands(group: Any, before: str = "") -> Iterator[str]:
+    """Yield the section of every command, those of groups too."""
+    for name, command in sorted(group.commands.items()):
+        if hasattr(command, "commands"):
+            yield f"## {before}{name}\n\n{_plain(command.help or '')}"
+            yield from _commands(command, f"{before}{name} ")
+        elif not command.hidden:
+            yield _command(f"{before}{name}", command)
 
 
 def _command(name: str, command: Any) -> str:

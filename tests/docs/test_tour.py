@@ -1,16 +1,10 @@
 """The tour in the README: each command is run, and prints what the README says."""
 
-import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 
@@ -18,41 +12,6 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 STEPS = re.findall(r"```console\n\$ (.*?)\n(.*?)```", README, re.DOTALL)
 ADDRESS = "http://127.0.0.1:8000"
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Run the service on a free port, and end it afterwards."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = os.environ | {
-        "GOVKG_PORT": str(port),
-        "GOVKG_DATA_DIR": str(tmp_path_factory.mktemp("data")),
-    }
-    log = tmp_path_factory.mktemp("log") / "service.log"
-    with log.open("wb") as output:
-        service = subprocess.Popen(
-            [sys.executable, "-m", "govkg", "serve"], env=environment, stdout=output, stderr=output
-        )
-        try:
-            wait_until_ready(service, f"http://127.0.0.1:{port}/readyz", log)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            service.terminate()
-            service.wait(timeout=20)
-
-
-def wait_until_ready(service: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    """Ask until the service is ready, for a minute at most."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and service.poll() is None:
-        try:
-            with urlopen(url, timeout=5):
-                return
-        except (URLError, OSError):
-            time.sleep(0.2)
-    pytest.fail(f"the service did not become ready:\n{log.read_text()}")
 
 
 def as_pattern(expected: str) -> re.Pattern[str]:

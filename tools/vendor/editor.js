@@ -1,0 +1,2 @@
+// What /query imports from the bundle.
+export { Yasqe } from "@zazuko/yasqe";

@@ -1,0 +1,1 @@
+"""How fast govkg answers SPARQL over HTTP, beside the servers that people would use instead."""

@@ -1,7 +1,7 @@
 # Bare `make` lists what can be done here. Only Python 3.11 or newer is needed; the rest is set up in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check lint types layers pages format bench docs soak lock clean release
+.PHONY: help vendor serve test check lint types layers pages format bench docs soak lock clean release
 .DELETE_ON_ERROR:
 
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -53,9 +53,11 @@ format: .venv/.installed-dev ## Put Python and Turtle in canonical form
 docs: .venv/.installed-dev ## Write the pages of docs/ that are generated from the code
 	$(BIN)/python tools/generate_docs.py
 
-bench: .venv/.installed-dev ## Measure the service (bench/run.py)
-	@if [ -f bench/run.py ]; then $(BIN)/python bench/run.py; \
-	else echo "There is no benchmark yet: bench/run.py does not exist."; fi
+bench: .venv/.installed-dev .venv-bench/.installed ## Compare with other libraries and servers, in minutes; see bench/README.md
+	PATH="$(CURDIR)/.venv-bench/bin:$$PATH" $(BIN)/python bench/run.py
+
+vendor: ## Bundle the query editor again; needs Node 20 (tools/vendor/README.md)
+	cd tools/vendor && npm ci --ignore-scripts --no-audit --no-fund && npm run build
 
 soak: .venv/.installed-dev ## Run the tests that take minutes
 	@status=0; $(PYTEST) -m soak || status=$$?; \
@@ -73,10 +75,11 @@ lock: .venv/pyvenv.cfg ## Pin and hash all dependencies again; UPGRADE=1 takes n
 	$(COMPILE) --group build -c requirements.txt -o requirements-build.txt
 	$(COMPILE) pyproject.toml --group dev -c requirements.txt -c requirements-build.txt -o requirements-dev.txt
 	$(COMPILE) --group owlapi --no-deps -o requirements-owlapi.txt
+	$(COMPILE) --group bench -o requirements-bench.txt
 	@echo "Now run: make docs (it lists the licences in docs/dependencies.md)"
 
 clean: ## Remove the environment, caches and builds; the data folder stays
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+	rm -rf .venv .venv-bench .cache build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
 	find service tests tools bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 release: check ## Build the wheel and the source archive in dist/, with their checksums
@@ -109,3 +112,9 @@ release: check ## Build the wheel and the source archive in dist/, with their ch
 		echo "Warning: the OWLAPI jars could not be installed; the tests that need them are skipped." >&2
 	$(PIP) install --no-deps --no-build-isolation -e .
 	@touch .venv/.installed $@
+
+.venv-bench/.installed: requirements-bench.txt
+	@echo "Installing the servers that the benchmark compares with in .venv-bench."
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements-bench.txt
+	@touch $@

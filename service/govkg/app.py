@@ -46,6 +46,7 @@ from govkg.api import (
 from govkg.api.describing import ABOUT, openapi
 from govkg.api.knowledge import Service
 from govkg.api.middleware import Envelope, Finishing
+from govkg.api.remembering import Remembering
 from govkg.errors import GovkgError
 from govkg.generations import Generations
 from govkg.settings import Settings, load_settings
@@ -72,6 +73,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
         middleware=[
             Middleware(Envelope, on_crash=problems.internal),
+            Middleware(Remembering),
             Middleware(Finishing),
         ],
     )

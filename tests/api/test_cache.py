@@ -31,6 +31,44 @@ def test_the_same_question_is_answered_from_the_cache(client: TestClient, servic
     assert service.cache.hits == hits + 1
 
 
+def test_the_answer_is_whole_and_has_its_own_identity(client: TestClient) -> None:
+    """What is given again has every header, and a request id of its own."""
+    first, again = (client.get("/sparql", params={"query": QUERY}) for _ in range(2))
+
+    assert again.content == first.content
+    assert again.headers["etag"] == first.headers["etag"]
+    assert again.headers["access-control-allow-origin"] == "*"
+    assert again.headers["x-request-id"] != first.headers["x-request-id"]
+
+
+def test_an_answer_by_post_is_kept_too(client: TestClient, service: Service) -> None:
+    """The form of the request makes no difference."""
+    first = client.post("/sparql", data={"query": QUERY})
+    hits = service.cache.hits
+
+    assert client.post("/sparql", data={"query": QUERY}).content == first.content
+    assert service.cache.hits == hits + 1
+
+
+def test_an_error_is_not_kept(client: TestClient, service: Service) -> None:
+    """Only complete answers are worth keeping."""
+    for _ in range(2):
+        assert client.get("/sparql", params={"query": "SELECT oops"}).status_code == 400
+        hits = service.cache.hits
+
+    assert service.cache.hits == hits
+
+
+def test_what_the_client_has_need_not_be_sent(client: TestClient) -> None:
+    """A client that names the answer it has gets 304, again and again."""
+    tag = client.get("/sparql", params={"query": QUERY}).headers["etag"]
+
+    for _ in range(2):
+        response = client.get("/sparql", params={"query": QUERY}, headers={"if-none-match": tag})
+        assert response.status_code == 304
+        assert response.content == b""
+
+
 def test_another_format_is_another_answer(client: TestClient) -> None:
     """What was asked as CSV is not given to who wants JSON."""
     ask(client, QUERY)

@@ -15,6 +15,7 @@ from govkg.api.dependencies import ServiceDep
 from govkg.api.describing import operation, parameter
 from govkg.api.knowledge import Service, service_of
 from govkg.api.negotiation import HTML, RDF, Wanted
+from govkg.api.remembering import PATH
 from govkg.cases.graphs import Graphs
 from govkg.cases.kg import bundle_mark
 from govkg.errors import ParameterError, UnsupportedMediaTypeError
@@ -245,7 +246,9 @@ async def run_query(
         return kept
     answered = Answered(*await service.run(request, "query", header, data, seconds))
     if is_repeatable(text):
-        service.cache.put(generation, asked, answered)
+        request.state.repeatable = True
+        if request.method != "GET" or request.url.path != PATH:  # that is kept when finished
+            service.cache.put(generation, asked, answered)
     return answered
 
 

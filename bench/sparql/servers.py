@@ -270,9 +270,12 @@ def _free_port() -> int:
 def _tree(pid: int) -> Iterator[int]:
     """Yield a process and all that descend from it."""
     yield pid
+    children: list[str] = []
     for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            yield from _tree(int(child))
+        with contextlib.suppress(FileNotFoundError):  # a thread may end while we look
+            children += (task / "children").read_text().split()
+    for child in children:
+        yield from _tree(int(child))
 
 
 def _memory(pid: int) -> tuple[str, float, float]:

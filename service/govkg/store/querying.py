@@ -221,7 +221,7 @@ def _evaluate(
     return store.query(
         query.text,
         base_iri=query.base,
-        prefixes=PREFIXES,
+        prefixes=mentioned_prefixes(query.text),
         default_graph=default,
         named_graphs=named,
     )
@@ -243,6 +243,11 @@ def _media_type(query: Query, kind: Kind) -> str:
         return query.formats[kind]
     offered = GRAPH_RESULT_FORMATS if kind == "graph" else RESULT_FORMATS
     raise NotAcceptableError(accept=query.accept, offered=", ".join(offered))
+
+
+def mentioned_prefixes(text: str) -> dict[str, str]:
+    """Return those of the known prefixes that a text may use; declaring all of them costs time."""
+    return {prefix: iri for prefix, iri in PREFIXES.items() if f"{prefix}:" in text}
 
 
 def unknown_function(error: RuntimeError) -> UnsafeInputError:

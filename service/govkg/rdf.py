@@ -76,9 +76,6 @@ FORMATS: Final = (
 )
 """All RDF syntaxes, the one that people like best first."""
 
-GRAPH_FORMATS: Final = FORMATS[:4]
-"""The syntaxes of one graph, for results of CONSTRUCT and for dereferenced terms."""
-
 
 def format_named(name: str) -> Format:
     """Return the format with this short name, or raise ParameterError."""

@@ -1,0 +1,66 @@
+"""What the commands share: exit codes, options, reading files, printing."""
+
+import json
+import sys
+from collections.abc import Collection
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from govkg.cases.checking import Checker, Submission
+from govkg.cases.kg import KG
+from govkg.errors import Language, NotFoundError
+from govkg.rdf import format_of_file
+from govkg.store.embedded import EmbeddedStore
+
+OK, AT_FAULT, MISUSED, FAILED = 0, 1, 2, 3
+
+Files = Annotated[list[Path], typer.Argument(help="RDF files: .ttl .jsonld .rdf .nt .nq .trig")]
+Lang = Annotated[str, typer.Option("--lang", help="Language of messages: en or zh.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def bundled_graph() -> KG:
+    """Load the bundled graph into memory, telling what is done if somebody is watching."""
+
+    def progress(what: str) -> None:
+        if sys.stderr.isatty():
+            typer.echo(f"\r\033[K{what} …", err=True, nl=False)
+
+    kg = KG.load(EmbeddedStore(), progress=progress)
+    if sys.stderr.isatty():
+        typer.echo("\r\033[K", err=True, nl=False)
+    return kg
+
+
+def submission(checker: Checker, path: Path) -> Submission:
+    """Read a submission from a file, its name in front of any error."""
+    return checker.read(content(path), format_of_file(path.name), base=path.absolute().as_uri())
+
+
+def content(path: Path) -> bytes:
+    """Return the bytes of a file; raises NotFoundError with the system's reason."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise NotFoundError(what="file", name=str(path), hint=str(error.strerror)) from error
+
+
+def chosen(name: str, given: str, known: Collection[str]) -> str:
+    """Return what was given, if it is one of what is known; or refuse it."""
+    if given not in known:
+        raise typer.BadParameter(f"“{given}” is none of: {', '.join(known)}", param_hint=name)
+    return given
+
+
+def language_of(given: str) -> Language:
+    """Return the language of messages, or refuse what is none."""
+    if given not in {"en", "zh"}:
+        raise typer.BadParameter(f"“{given}” is none of: en, zh", param_hint="--lang")
+    return "zh" if given == "zh" else "en"
+
+
+def print_json(value: object) -> None:
+    """Print JSON for programs, with Chinese as it is."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))

@@ -1,0 +1,22 @@
+"""``govkg diagnose``: what a case suggests, and why."""
+
+from pathlib import Path
+
+import typer
+
+from govkg.cases.checking import Checker
+from govkg.cases.diagnosis import diagnosis_text
+from govkg.cli.console import AT_FAULT, OK, AsJson, Lang, language_of, print_json, submission
+
+EXAMPLE = "govkg diagnose case.ttl"
+
+
+def diagnose(file: Path, lang: Lang = "en", as_json: AsJson = False) -> None:
+    """Validate a case, and say what it suggests: crises, positions, candidate remedies, and why."""
+    checker = Checker()
+    found = checker.diagnose(submission(checker, file))
+    if as_json:
+        print_json(found)
+    else:
+        typer.echo(diagnosis_text(found, language_of(lang)), nl=False)
+    raise typer.Exit(OK if found["validation"]["conforms"] else AT_FAULT)

@@ -121,6 +121,11 @@ def test_harmful_queries_are_refused(store: EmbeddedStore, text: str, what: str)
         store.query(Query(text))
 
 
+def test_a_name_that_ends_in_service_is_no_call(store: EmbeddedStore) -> None:
+    """Our own term gc:public-service can be asked for."""
+    assert b"false" in store.query(Query("ASK { gc:public-service gov:noSuch ?x }")).body
+
+
 def test_limits_hold(store: EmbeddedStore) -> None:
     """Query and result are bounded in bytes, and nothing cut is ever returned."""
     with pytest.raises(TooLargeError):

@@ -28,6 +28,7 @@ from govkg.errors import (
     UnsafeInputError,
 )
 from govkg.rdf import check_nesting, used_prefixes
+from govkg.store.scanning import calls_out
 from govkg.vocabulary import PREFIXES
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def check(text: str, limit: int, what: str = "query") -> None:
     if len(data) > limit:
         raise TooLargeError(what=what, size=len(data), limit=limit, unit="bytes")
     check_nesting(data)
-    if _KEYWORD_SERVICE.search(bare(text)):
+    if calls_out(text):
         raise UnsafeInputError(
             what="SERVICE, a call to another endpoint",
             remedy="Query that endpoint by itself and join the results.",
@@ -173,7 +174,6 @@ _KEYWORD_UPDATE = re.compile(
 _KEYWORD_QUERY = re.compile(
     r"\s*(?:(?:PREFIX\s+[\w-]*:|BASE)\s+)*(?:SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE
 )
-_KEYWORD_SERVICE = re.compile(r"(?<![?$:\w])SERVICE(?![\w:])", re.IGNORECASE)
 
 
 _APOSTROPHE = re.compile(r"<[^<>\"{}|^`\x00-\x20]*'")

@@ -396,6 +396,74 @@ def test_many_at_once() -> None:
     play(scenario, size=3, waiting=200)
 
 
+def test_a_job_apart_takes_nobodys_worker() -> None:
+    """It runs beside a busy worker, in a process that does nothing else and then ends."""
+
+    async def scenario(pool: Pool) -> None:
+        busy = asyncio.create_task(sleep(pool, 0.5))
+        await until(lambda: pool.busy == 1)
+
+        answers = await asyncio.gather(
+            *(pool.run_apart("echo", {}, b"", seconds=5) for _ in range(3))
+        )
+
+        pids = {answer["pid"] for answer, _ in answers}
+        assert len(pids) == 3
+        assert not busy.done()
+        await until(lambda: not any(exists(pid) for pid in pids))
+        assert (await busy)["pid"] not in pids
+        assert pool.alive == 1
+
+    play(scenario, size=1)
+
+
+def test_a_job_apart_is_bounded() -> None:
+    """It is stopped at its deadline or when its caller leaves, and there is no trace of it."""
+
+    async def scenario(pool: Pool) -> None:
+        with pytest.raises(DeadlineError):
+            await pool.run_apart("spin", {}, b"", seconds=0.2)
+        with pytest.raises(MemoryLimitError):
+            await pool.run_apart("hoard", {}, b"", seconds=5)
+        for pause in range(8):
+            job = asyncio.create_task(pool.run_apart("spin", {}, b"", seconds=5))
+            await asyncio.sleep(0.002 * pause)
+            job.cancel()
+            await asyncio.gather(job, return_exceptions=True)
+
+        await until(lambda: (pool.busy, pool.alive) == (0, 1))
+
+    play(scenario, size=1)
+
+
+def test_a_job_apart_outlives_its_generation() -> None:
+    """It ends in peace when the workers are replaced meanwhile, and then its zygote ends."""
+
+    async def scenario(pool: Pool) -> None:
+        job = asyncio.create_task(pool.run_apart("sleep", {"seconds": 0.5}, b"", seconds=5))
+        await pool.replace("second")
+
+        answer, _ = await job
+
+        assert answer["state"] == "first"
+        assert (await run(pool, "echo"))["state"] == "second"
+        await until(lambda: not exists(answer["parent"]))
+
+    play(scenario, size=1)
+
+
+def test_what_is_new_is_new_in_each_worker() -> None:
+    """Workers are forks of one process, and yet no two make the same UUID or blank node."""
+
+    async def scenario(pool: Pool) -> None:
+        answers = [await pool.run_apart("invent", {}, b"", seconds=5) for _ in range(3)]
+
+        invented = {term for answer, _ in answers for term in answer["invented"]}
+        assert len(invented) == 6
+
+    play(scenario, size=1)
+
+
 def test_replace_swaps_without_waiting() -> None:
     """New calls get the new state at once; a long job of the old one ends in peace."""
 

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pyoxigraph import Store
+
 from govkg.errors import NotFoundError, SettingError
 
 Answer = tuple[dict[str, Any], bytes]
@@ -24,12 +26,21 @@ def prepare(argument: str) -> str:
         os.kill(os.getpid(), signal.SIGSEGV)
     if argument == "forever":
         time.sleep(3600)
+    Store().update("INSERT { [] <urn:p> ?u } WHERE { BIND (UUID() AS ?u) }")  # starts a sequence
     return argument
 
 
 def echo(state: str, header: dict[str, Any], body: bytes) -> Answer:
     """Return what was sent, and who answered."""
     return {"state": state, "pid": os.getpid(), "parent": os.getppid(), "said": header}, body
+
+
+def invent(_state: str, _header: dict[str, Any], body: bytes) -> Answer:
+    """Return what a library thinks has never been before."""
+    store = Store()
+    store.update("INSERT { [] <urn:p> ?u } WHERE { BIND (UUID() AS ?u) }")
+    (quad,) = store
+    return {"invented": [str(quad.subject), str(quad.object)]}, body
 
 
 def sleep(state: str, header: dict[str, Any], body: bytes) -> Answer:
@@ -56,7 +67,7 @@ def abort(_state: str, _header: dict[str, Any], _body: bytes) -> Answer:
 
 def crash(_state: str, header: dict[str, Any], body: bytes) -> Answer:
     """End with a signal."""
-    os.kill(os.getpid(), header.get("signal", signal.SIGSEGV))
+    signal.raise_signal(header.get("signal", signal.SIGSEGV))
     return header, body
 
 
@@ -100,5 +111,18 @@ def limits(_state: str, _header: dict[str, Any], _body: bytes) -> Answer:
 
 JOBS: dict[str, Callable[[str, dict[str, Any], bytes], Answer]] = {
     job.__name__: job
-    for job in (echo, sleep, spin, hoard, abort, crash, fail, miss, unsendable, reach, limits)
+    for job in (
+        echo,
+        sleep,
+        spin,
+        hoard,
+        abort,
+        crash,
+        fail,
+        miss,
+        unsendable,
+        reach,
+        limits,
+        invent,
+    )
 }

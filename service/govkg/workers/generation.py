@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable
 
 from govkg.errors import GovkgError, NotReadyError
@@ -14,7 +15,9 @@ from govkg.workers.frames import CHUNK, RETRY_AFTER, Header, error_in, hear, unp
 
 PAUSE = 0.1  # seconds before a worker that died idle is replaced, so that a fault cannot spin
 _PATIENCE = 5.0  # seconds that a process is given to end before it is killed
-_HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}  # a fork of 0.7 GB: 1 ms, not 25 ms
+_HUGE_PAGES = "glibc.malloc.hugetlb=1"  # a fork of 0.7 GB: 1 ms, not 25 ms
+_ONE_ARENA = "glibc.malloc.arena_max=1"  # the thread of a worker uses the memory that it was given
+_TUNABLES = {"GLIBC_TUNABLES": f"{_HUGE_PAGES}:{_ONE_ARENA}"}
 
 
 class Worker:
@@ -28,6 +31,8 @@ class Worker:
         """Done when the process has ended."""
         self.reaped = False
         self.answered = False
+        self.spare = False
+        """Whether it is beyond the usual number, for one job."""
         self._socket = socket.socket(fileno=descriptors[0])
         self._socket.setblocking(False)
         self._pidfd = descriptors[1] if len(descriptors) > 1 else None
@@ -87,6 +92,7 @@ class Generation:
         """Done when the first workers are there, or with the reason why they never will be."""
         self.gone: asyncio.Future[None] = self._loop.create_future()
         """Done when the zygote has ended."""
+        self._spares: deque[asyncio.Future[Worker]] = deque()
         self._unreaped: dict[int, Worker] = {}
         self._prepared = self._asked = self._retired = self._over = False
         self._forks = 0
@@ -104,12 +110,29 @@ class Generation:
                     [*command, *words],
                     stdin=subprocess.DEVNULL,
                     pass_fds=[theirs.fileno()],
-                    env=_HUGE_PAGES | os.environ | {"PYTHONPATH": path},
+                    env=_TUNABLES | os.environ | {"PYTHONPATH": path},
                 )
             except BaseException:
                 self._control.close()
                 raise
         self._loop.add_reader(self._control, self._listen)
+
+    async def spare(self) -> Worker:
+        """Return a worker beyond the usual ones, for one job; the caller drops it.
+
+        Raises NotReadyError if the zygote ends before it is there. Cancelled, it leaves no worker.
+        """
+        spare: asyncio.Future[Worker] = self._loop.create_future()
+        self._spares.append(spare)
+        self._fill()
+        if self.gone.done():
+            self._disappoint()
+        try:
+            return await spare
+        except asyncio.CancelledError:
+            if spare.done() and not spare.cancelled() and spare.exception() is None:
+                self.drop(spare.result())  # it came at the very same moment
+            raise
 
     def free(self, worker: Worker) -> None:
         """Let a worker idle, unless it has ended or is no longer wanted."""
@@ -129,8 +152,8 @@ class Generation:
         self.workers.remove(worker)
         worker.kill()
         worker.close()
-        if self._retired and not self.workers:
-            self.end()
+        if self._retired:
+            self._end_when_unused()
         elif idle:
             self._loop.call_later(PAUSE, self._fill)
         else:
@@ -141,8 +164,7 @@ class Generation:
         self._retired = True
         for worker in list(self.idle):
             self.drop(worker)
-        if not self.workers:
-            self.end()
+        self._end_when_unused()
 
     def end(self) -> None:
         """Have the zygote end its workers and itself."""
@@ -167,10 +189,15 @@ class Generation:
             else:
                 worker.kill()
 
+    def _end_when_unused(self) -> None:
+        """End when nobody works any more and nobody waits for a spare worker."""
+        if not self.workers and not self._spares:
+            self.end()
+
     def _fill(self) -> None:
         """Ask for a worker if one is missing; one request is under way at a time."""
-        full = len(self.workers) >= self._size
-        if not self._prepared or self._asked or self._retired or full or self.gone.done():
+        wanted = self._spares or not (self._retired or self._regular() >= self._size)
+        if not self._prepared or self._asked or not wanted or self.gone.done():
             return
         with contextlib.suppress(OSError):  # an ended zygote is noticed by _listen
             self._control.send(b"fork")
@@ -205,11 +232,39 @@ class Generation:
         worker = Worker(self, pid, descriptors)
         self.workers.add(worker)
         self._unreaped[pid] = worker
+        if self._lend(worker):
+            self._fill()
+            return
+        if self._regular() > self._size:  # whoever wanted it has left
+            self.drop(worker)
+            return
         self._forks += 1
         if self._forks >= self._size:
             self._resolve(None)
         self.free(worker)
         self._fill()
+
+    def _regular(self) -> int:
+        """Count the workers that are not spare ones."""
+        return sum(not worker.spare for worker in self.workers)
+
+    def _lend(self, worker: Worker) -> bool:
+        """Give a new worker to whoever waits for a spare one; say whether anybody did."""
+        while self._spares:
+            spare = self._spares.popleft()
+            if not spare.done():
+                worker.spare = True
+                spare.set_result(worker)
+                return True
+        return False
+
+    def _disappoint(self) -> None:
+        """Tell those who wait for a spare worker that there will be none."""
+        error = NotReadyError(reason="its workers are being replaced", retry_after=RETRY_AFTER)
+        while self._spares:
+            spare = self._spares.popleft()
+            if not spare.done():
+                spare.set_exception(error)
 
     def _bury(self, pid: int, *, memory: bool) -> None:
         """Take note that a worker has ended; if it was idle nobody else will."""
@@ -233,6 +288,7 @@ class Generation:
         reason = f"the zygote ended with status {status} before it was ready"
         self._resolve(NotReadyError(reason=reason, retry_after=RETRY_AFTER))
         self.gone.set_result(None)
+        self._disappoint()
         if self._over:
             self._end_workers()
         self._on_gone(self)

@@ -84,8 +84,30 @@ class Pool:
         Raises what the job raised if it is a GovkgError, else BusyError, DeadlineError,
         MemoryLimitError, WorkerLostError or NotReadyError. If cancelled, the job is killed.
         """
-        frame = pack({"job": name, "seconds": seconds, "header": header}, body)
         worker = await self._take(seconds)
+        return await self._ask(worker, name, header, body, seconds)
+
+    async def run_apart(
+        self, name: str, header: Header, body: bytes, *, seconds: float
+    ) -> tuple[Header, bytes]:
+        """Have a worker do a job that spoils its state: one of its own, which then ends.
+
+        It takes no worker from others. Raises what ``run`` does.
+        """
+        if self._current is None or self._closed:
+            raise _ending()
+        try:
+            async with asyncio.timeout(seconds):
+                worker = await self._current.spare()
+        except TimeoutError:
+            raise BusyError(waiting=len(self._queue), retry_after=RETRY_AFTER) from None
+        return await self._ask(worker, name, header, body, seconds)
+
+    async def _ask(
+        self, worker: Worker, name: str, header: Header, body: bytes, seconds: float
+    ) -> tuple[Header, bytes]:
+        """Have this worker do a job, and settle what becomes of it."""
+        frame = pack({"job": name, "seconds": seconds, "header": header}, body)
         try:
             async with asyncio.timeout(seconds):
                 answer, result = await worker.ask(frame)
@@ -193,8 +215,8 @@ class Pool:
                 turn.set_result(self._current.idle.pop())
 
     def _settle(self, worker: Worker) -> None:
-        """Keep a worker that answered; kill one that did not."""
-        if worker.answered:
+        """Keep a worker that answered; kill one that did not, or that is spare."""
+        if worker.answered and not worker.spare:
             worker.answered = False
             self._free(worker)
         else:

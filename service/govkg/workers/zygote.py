@@ -9,6 +9,7 @@ import os
 import selectors
 import signal
 import socket
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn, Protocol, TypeVar
 
@@ -18,6 +19,7 @@ from govkg.workers.limits import confine, limit_processor
 
 State = TypeVar("State")
 
+_STACK = 16 << 20  # bytes; like the main thread, a worker may be asked for what nests deeply
 _OUT_OF_MEMORY = 12  # exit status of a worker that met MemoryError
 _ALLOCATION_FAILED = (b"memory allocation of", b"std::bad_alloc")  # last words in Rust and in C++
 
@@ -126,7 +128,13 @@ class _Zygote:  # pragma: no cover
             held.close()
         for child in self._children.values():
             child.close()
-        _work(connection, self._jobs, self._state, self._memory_mb)
+        # In a new thread, since libraries keep the state of their random numbers by thread: two
+        # forks of one thread would make the same UUIDs and the same blank nodes.
+        work = (connection, self._jobs, self._state, self._memory_mb)
+        threading.stack_size(_STACK)
+        threading.Thread(target=_work, args=work).start()
+        while True:
+            signal.pause()
 
     def _forward(self, child: "_Child") -> bool:
         """Pass on what a worker wrote to its standard error; False when there is no more."""

@@ -1,12 +1,14 @@
 """The embedded store: Oxigraph on disk, or in memory when it is given no folder."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Final
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Triple
 from pyoxigraph import Store as Oxigraph
 
 from govkg.errors import NotReadyError
+from govkg.rdf import Node
 from govkg.store import Store
 from govkg.store.querying import Answer, Query
 from govkg.store.updating import Update, update
@@ -58,17 +60,35 @@ class EmbeddedStore:
         self._view = None
         triples = set(triples)
         if set(self.triples(graph)) != triples or not self.holds(graph):
-            self._oxigraph.update(
-                f"DROP SILENT GRAPH {graph} ; CREATE GRAPH {graph} ;"
-                f"INSERT DATA {{ GRAPH {graph} {{ {_spelt_out(triples)} }} }}"
-            )
+            emptying = f"DROP SILENT GRAPH {graph} ; CREATE GRAPH {graph}"
+            self._replace(graph, emptying, triples)
         self._oxigraph.flush()
 
     def replace_unnamed(self, triples: Iterable[Triple]) -> None:
         """Make the unnamed graph hold exactly these triples, at once or not at all, and flush."""
         self._view = None
-        self._oxigraph.update(f"CLEAR DEFAULT ; INSERT DATA {{ {_spelt_out(triples)} }}")
+        self._replace(None, "CLEAR DEFAULT", set(triples))
         self._oxigraph.flush()
+
+    def _replace(self, graph: NamedNode | None, emptying: str, triples: set[Triple]) -> None:
+        """Empty a graph and fill it again, in one transaction; blank nodes keep their labels.
+
+        INSERT DATA gives blank nodes new labels, so triples with them are fetched by functions.
+        """
+        nameless = [triple for triple in triples if _has_blank_nodes(triple)]
+        spelt_out = [f"{t.subject} {t.predicate} {t.object} ." for t in triples - {*nameless}]
+        numbers = " ".join(map(str, range(len(nameless))))
+        fetched = " ".join(f"BIND({name}(?n) AS ?{part})" for part, name in _FETCH.items())
+        template = _inside(graph, "?subject ?predicate ?object")
+        operations = (
+            emptying,
+            f"INSERT DATA {{ {_inside(graph, ' '.join(spelt_out))} }}",
+            f"INSERT {{ {template} }} WHERE {{ VALUES ?n {{ {numbers} }} {fetched} }}",  # noqa: S608 # no SQL
+        )
+        self._oxigraph.update(
+            " ; ".join(operations),
+            custom_functions={name: _fetching(nameless, part) for part, name in _FETCH.items()},
+        )
 
     def add(self, graph: NamedNode | None, triples: Iterable[Triple]) -> None:
         """Add triples to a graph (None: the unnamed one), all at once or not at all, and flush."""
@@ -150,6 +170,27 @@ def in_memory(store: Store) -> EmbeddedStore:
     return twin
 
 
-def _spelt_out(triples: Iterable[Triple]) -> str:
-    """Return triples as SPARQL."""
-    return "".join(f"{t.subject} {t.predicate} {t.object} .\n" for t in triples)
+_FETCH: Final = {
+    part: NamedNode(f"urn:govkg:{part}") for part in ("subject", "predicate", "object")
+}
+"""The functions, known to one update alone, that return a part of a triple by its number."""
+
+
+def _inside(graph: NamedNode | None, text: str) -> str:
+    """Return a part of an update as one about a graph; None is the unnamed one."""
+    return f"GRAPH {graph} {{ {text} }}" if graph else text
+
+
+def _fetching(triples: list[Triple], part: str) -> Callable[[Node], Node]:
+    """Return the function that returns a part of the triple with a number."""
+
+    def fetch(number: Node) -> Node:
+        term: Node = getattr(triples[int(number.value)], part)  # type: ignore[union-attr]
+        return term
+
+    return fetch
+
+
+def _has_blank_nodes(triple: Triple) -> bool:
+    """Say whether a triple has a blank node, or a triple that may have one."""
+    return isinstance(triple.subject, BlankNode) or isinstance(triple.object, BlankNode | Triple)

@@ -44,6 +44,7 @@ from govkg.api import (
     version,
 )
 from govkg.api.describing import ABOUT, openapi
+from govkg.api.direct import Direct
 from govkg.api.knowledge import Service
 from govkg.api.middleware import Envelope, Finishing
 from govkg.api.remembering import Remembering
@@ -75,6 +76,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             Middleware(Envelope, on_crash=problems.internal),
             Middleware(Remembering),
             Middleware(Finishing),
+            Middleware(Direct),
         ],
     )
     app.state.service = Service(settings or load_settings(), _routes())

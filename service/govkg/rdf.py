@@ -135,6 +135,14 @@ def read(
 
 def check_nesting(data: bytes) -> None:
     """Refuse text whose brackets nest so deeply that a parser could crash on it."""
+    if sum(map(data.count, (b"(", b"[", b"{"))) > MAX_NESTING:
+        _check_depth(data)
+    if _OPERATORS.search(data):
+        raise UnsafeInputError(what="a very long run of operators", remedy="Make it shorter.")
+
+
+def _check_depth(data: bytes) -> None:
+    """Count how deep the brackets of a text nest, and refuse what is too deep."""
     depth = 0
     for found in re.finditer(rb"[(\[{}\])]", data):
         depth = depth + 1 if found.group() in b"([{" else max(0, depth - 1)
@@ -142,8 +150,6 @@ def check_nesting(data: bytes) -> None:
             raise UnsafeInputError(
                 what=f"brackets nested deeper than {MAX_NESTING}", remedy="Make it flatter."
             )
-    if _OPERATORS.search(data):
-        raise UnsafeInputError(what="a very long run of operators", remedy="Make it shorter.")
 
 
 def _refuse_doctype(data: bytes) -> None:

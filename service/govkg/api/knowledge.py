@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
@@ -18,6 +18,9 @@ from govkg.errors import ForbiddenError, NotReadyError
 from govkg.ontology import Ontology, Term
 from govkg.settings import Settings
 from govkg.workers import Pool
+
+_UNWATCHED: Final = 0.05
+"""How many seconds work may take before it is watched whether its client is still there."""
 
 Changed = TypeVar("Changed")
 
@@ -84,17 +87,42 @@ class Service:
         """Have a worker do a job; it is stopped when the client leaves. See ``Pool.run``."""
         if self.pool is None:
             raise NotReadyError(reason=self.reason, retry_after=2)
-        work = asyncio.ensure_future(self.pool.run(job, header, body, seconds=seconds))
-        departure = asyncio.ensure_future(_departure(request))
-        try:
-            await asyncio.wait({work, departure}, return_when=asyncio.FIRST_COMPLETED)
-            if not work.done():
-                raise ClientDisconnect
-            return work.result()
-        finally:
-            work.cancel()
+        with _Watch(request):
+            return await self.pool.run(job, header, body, seconds=seconds)
+
+
+class _Watch:
+    """Cancels what runs inside it if the client leaves, and raises ClientDisconnect instead.
+
+    Only work that has taken a while is watched, since to watch costs more than a short query.
+    """
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._departure: asyncio.Task[None] | None = None
+
+    def __enter__(self) -> None:
+        loop, self._work = asyncio.get_running_loop(), asyncio.current_task()
+        self._start = loop.call_later(_UNWATCHED, self._watch)
+
+    def _watch(self) -> None:
+        self._departure = asyncio.ensure_future(_departure(self._request))
+        self._departure.add_done_callback(self._leave)
+
+    def _leave(self, departure: "asyncio.Task[None]") -> None:
+        if self._work and not departure.cancelled():
+            self._work.cancel()
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        self._start.cancel()
+        departure = self._departure
+        if departure is None:
+            return
+        departure.remove_done_callback(self._leave)
+        if not departure.done():
             departure.cancel()
-            await asyncio.gather(work, departure, return_exceptions=True)
+        elif kind is asyncio.CancelledError and self._work and not self._work.uncancel():
+            raise ClientDisconnect from None
 
 
 async def _departure(request: Request) -> None:

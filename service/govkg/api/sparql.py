@@ -1,17 +1,18 @@
 """``/sparql``: the SPARQL 1.1 Protocol, for queries and updates, and the service description."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from functools import lru_cache
+from typing import Any, Final
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from starlette.responses import RedirectResponse, Response
 
 from govkg import errors
 from govkg.api import bodies
 from govkg.api.caching import Answered
-from govkg.api.dependencies import ServiceDep
 from govkg.api.describing import operation, parameter
 from govkg.api.knowledge import Service, service_of
 from govkg.api.negotiation import HTML, RDF, Wanted
@@ -96,8 +97,6 @@ def _may_update(request: Request, service: Service) -> None:
     service.access.require(request.headers.get("authorization", ""), "write", ACTION)
 
 
-AskedDep = Annotated[Asked, Depends(_asked)]
-
 _EXAMPLE = "SELECT ?crisis WHERE { ?crisis a gov:CrisisType }"
 _RESULTS: Final[dict[str, Any]] = {
     "application/sparql-results+json": {"head": {"vars": ["crisis"]}, "results": {"bindings": []}},
@@ -145,11 +144,12 @@ _FAILS = (
         parameters=_PARAMETERS,
     ),
 )
-async def query_by_get(request: Request, asked: AskedDep, service: ServiceDep) -> Response:
+async def query_by_get(request: Request) -> Response:
     """Answer the query, or describe the service if there is none.
 
     The default graph is the merge of all graphs; inferred triples lie in one of their own.
     """
+    asked, service = await _asked(request), service_of(request)
     if not asked.all("query") and not asked.all("update"):
         return _description(request, asked.wanted, service)
     if asked.all("update"):
@@ -174,14 +174,19 @@ async def query_by_get(request: Request, asked: AskedDep, service: ServiceDep) -
         done={204: "The update is on disk, and every later query sees it"},
     ),
 )
-async def query_by_post(request: Request, asked: AskedDep, service: ServiceDep) -> Response:
+async def query_by_post(request: Request) -> Response:
     """Answer a query or carry out an update that is the body itself, or a field of a form.
 
     An update needs a token with the scope “write”. All its operations are carried out, or none.
     """
+    asked, service = await _asked(request), service_of(request)
     if asked.all("update"):
         return await _update(request, asked, service)
     return await _answer(request, asked, service)
+
+
+METHODS: Final = {"GET": query_by_get, "POST": query_by_post}
+"""What answers each method; HEAD is a GET whose body is dropped on the way out."""
 
 
 async def _update(request: Request, asked: Asked, service: Service) -> Response:
@@ -214,7 +219,11 @@ def closed_graphs(service: Service) -> tuple[NamedNode, ...]:
 
 def address_of(request: Request) -> str:
     """Return the address at which users reach the service, without a slash at its end."""
-    return service_of(request).settings.public_url or str(request.base_url).rstrip("/")
+    known = service_of(request).settings.public_url
+    host = request.headers.get("host")
+    if known or not host:
+        return known or str(request.base_url).rstrip("/")
+    return f"{request.scope['scheme']}://{host}{request.scope.get('root_path', '')}".rstrip("/")
 
 
 async def _answer(request: Request, asked: Asked, service: Service) -> Response:
@@ -266,7 +275,8 @@ def header_of(asked: Asked, service: Service) -> dict[str, Any]:
     }
 
 
-def formats(wanted: Wanted) -> dict[str, str]:
+@lru_cache(maxsize=256)  # clients send few kinds of Accept header
+def formats(wanted: Wanted) -> Mapping[str, str]:
     """Return the media type for each kind of result; a kind that would not fit is left out."""
     table, graph = wanted.find(tuple(RESULT_FORMATS)), wanted.find(tuple(GRAPH_RESULT_FORMATS))
     found = {"solutions": table, "boolean": table, "graph": graph}

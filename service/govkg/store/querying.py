@@ -196,7 +196,12 @@ _CHANGING = re.compile(r"(?<![?$:\w])(?:RAND|NOW|UUID|STRUUID|BNODE)\s*\(", re.I
 
 def is_repeatable(text: str) -> bool:
     """Say whether a query gives the same answer whenever the same data is asked."""
-    return not _CHANGING.search(bare(text))
+    return not _says(_CHANGING, text)
+
+
+def _says(keyword: re.Pattern[str], text: str) -> bool:
+    """Say whether a keyword stands in a query outside strings, IRIs and comments."""
+    return bool(keyword.search(text) and keyword.search(bare(text)))
 
 
 def bare(text: str) -> str:
@@ -214,7 +219,7 @@ def _evaluate(
     if query.default_graphs or query.named_graphs:
         default = [graph_named(iri) for iri in query.default_graphs]
         named = [graph_named(iri) for iri in query.named_graphs]
-    elif not _KEYWORD_FROM.search(bare(query.text)):
+    elif not _says(_KEYWORD_FROM, query.text):
         default = [DefaultGraph(), *(graph for graph in apart if graph not in left_out)]
         if left_out:
             named = [graph for graph in store.named_graphs() if graph not in left_out]

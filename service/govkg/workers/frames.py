@@ -40,23 +40,13 @@ def unpack(data: bytearray) -> tuple[Header, bytes] | None:
 
 def receive(connection: socket.socket) -> tuple[Header, bytes] | None:  # pragma: no cover
     """Return the next request, or None when the server is gone."""
-    lengths = _read(connection, _LENGTHS.size)
-    if lengths is None:
-        return None
-    head, body = (_read(connection, length) for length in _LENGTHS.unpack(lengths))
-    return None if head is None or body is None else (json.loads(head), body)
-
-
-def _read(connection: socket.socket, length: int) -> bytes | None:  # pragma: no cover
-    """Return exactly so many bytes, or None when there are no more."""
-    data = bytearray(length)
-    view, start = memoryview(data), 0
-    while start < length:
-        count = connection.recv_into(view[start:])
-        if not count:
+    data = bytearray()
+    while (request := unpack(data)) is None:
+        chunk = connection.recv(CHUNK)
+        if not chunk:
             return None
-        start += count
-    return bytes(data)
+        data += chunk
+    return request
 
 
 def tell(

@@ -33,21 +33,43 @@ class Worker:
         self.answered = False
         self.spare = False
         """Whether it is beyond the usual number, for one job."""
+        self._loop = asyncio.get_running_loop()
         self._socket = socket.socket(fileno=descriptors[0])
         self._socket.setblocking(False)
+        self._heard = bytearray()
+        self._answer: asyncio.Future[tuple[Header, bytes]] | None = None
+        self._loop.add_reader(self._socket, self._listen)
         self._pidfd = descriptors[1] if len(descriptors) > 1 else None
 
     async def ask(self, frame: bytes) -> tuple[Header, bytes]:
         """Send a request and return the answer; OSError or EOFError if the worker broke off."""
-        loop = asyncio.get_running_loop()
-        await loop.sock_sendall(self._socket, frame)
-        data = bytearray()
-        while (answer := unpack(data)) is None:
-            chunk = await loop.sock_recv(self._socket, CHUNK)
-            if not chunk:
-                raise EOFError
-            data += chunk
-        return answer
+        self._heard.clear()
+        self._answer = self._loop.create_future()
+        try:
+            sent = self._socket.send(frame)
+        except BlockingIOError:  # pragma: no cover # its buffer is full, though it is idle
+            sent = 0
+        if sent < len(frame):
+            await self._loop.sock_sendall(self._socket, memoryview(frame)[sent:])
+        return await self._answer
+
+    def _listen(self) -> None:
+        """Take what the worker says; without a question it can only say that it has ended."""
+        try:
+            chunk = self._socket.recv(CHUNK)
+        except BlockingIOError:  # pragma: no cover # a false alarm
+            return
+        except OSError:
+            chunk = b""
+        self._heard += chunk
+        if not chunk:
+            self._loop.remove_reader(self._socket)
+        if self._answer is None or self._answer.done():
+            return
+        if not chunk:
+            self._answer.set_exception(EOFError())
+        elif (answer := unpack(self._heard)) is not None:
+            self._answer.set_result(answer)
 
     async def lacked_memory(self) -> bool:
         """Wait a little for the process to end; say whether memory is known to be the reason."""
@@ -64,6 +86,7 @@ class Worker:
 
     def close(self) -> None:
         """Close its descriptors; nobody may be waiting for its answer."""
+        self._loop.remove_reader(self._socket)
         self._socket.close()
         if self._pidfd is not None:
             os.close(self._pidfd)

@@ -20,15 +20,18 @@ POLICY: Final = (
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
-_EVERYWHERE: Final = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Location, Retry-After, Server-Timing, "
-    "WWW-Authenticate, X-Request-Id, Allow",
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Vary": "Accept, Accept-Language, Accept-Encoding",
-}
+_EVERYWHERE: Final = Headers(
+    {
+        "Access-Control-Allow-Origin": "*",
+        "Access-Control-Expose-Headers": "ETag, Location, Retry-After, Server-Timing, "
+        "WWW-Authenticate, X-Request-Id, Allow",
+        "Content-Security-Policy": POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Vary": "Accept, Accept-Language, Accept-Encoding",
+    }
+).raw
+"""What every answer says; nothing inside the envelope says any of it."""
 _PREFLIGHT: Final = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
     "Access-Control-Allow-Headers": "Accept, Accept-Language, Authorization, Content-Type, "
@@ -98,10 +101,11 @@ class _Exchange:
         """Pass a message on, the first one with our headers."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            headers.update(_EVERYWHERE)
-            headers["X-Request-Id"] = self.request_id
-            headers["Server-Timing"] = f"total;dur={self._milliseconds:.1f}"
+            message["headers"] += (
+                *_EVERYWHERE,
+                (b"x-request-id", self.request_id.encode()),
+                (b"server-timing", b"total;dur=%.1f" % self._milliseconds),
+            )
         await self._send(message)
 
     def log(self) -> None:

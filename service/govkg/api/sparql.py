@@ -249,15 +249,17 @@ async def run_query(
     data, limit = text.encode(), service.settings.max_query_bytes
     if len(data) > limit:
         raise errors.TooLargeError(what="query", size=len(data), limit=limit, unit="bytes")
+    if request.method == "GET" and request.scope["path"] == PATH:  # that is kept when finished
+        answered = Answered(*await service.run(request, "query", header, data, seconds))
+        request.state.repeatable = is_repeatable(text)
+        return answered
     generation, asked = service.knowledge, f"{json.dumps(header)}\n{text}"
     kept = service.cache.get(generation, asked)
     if kept:
         return kept
     answered = Answered(*await service.run(request, "query", header, data, seconds))
     if is_repeatable(text):
-        request.state.repeatable = True
-        if request.method != "GET" or request.url.path != PATH:  # that is kept when finished
-            service.cache.put(generation, asked, answered)
+        service.cache.put(generation, asked, answered)
     return answered
 
 

@@ -42,6 +42,7 @@ from govkg.api import (
     sparql,
     validate,
     version,
+    well_known,
 )
 from govkg.api.describing import ABOUT, openapi
 from govkg.api.direct import Direct
@@ -55,7 +56,7 @@ from govkg.settings import Settings, load_settings
 ROUTES = (
     home, query, sparql, search, concept, scheme, ontology, cases, case, place, agent, graph, data,
     validate, diagnose, shapes, rules, contexts, explain, problem_pages, prefixes, limits, version,
-    healthz, readyz, docs,
+    well_known, healthz, readyz, docs,
 )  # fmt: skip
 """Every file of routes, in the order of the API description."""
 

@@ -12,6 +12,7 @@ from govkg.api.facts import Facts
 from govkg.api.knowledge import Knowledge, Service
 from govkg.api.searching import SearchIndex
 from govkg.cases import KG
+from govkg.cases.description import Description
 from govkg.cases.graphs import Graphs
 from govkg.cases.kg import bundle_mark, fill
 from govkg.cases.writing import Writer
@@ -64,9 +65,10 @@ class Generations:
         snapshot = self._settings.data_dir / f"snapshot-{next(self._numbers)}.nq"
         try:
             kg = await asyncio.to_thread(derive, store, self._settings)
+            description = await asyncio.to_thread(describe, kg, self._service)
             await asyncio.to_thread(kg.store.dump, snapshot)
             known, _ = await asyncio.gather(
-                asyncio.to_thread(gather_knowledge, kg, self._settings),
+                asyncio.to_thread(gather_knowledge, kg, self._settings, description),
                 self._let_workers_load(_argument(kg, snapshot, self._settings)),
             )
         except BaseException:
@@ -118,11 +120,20 @@ def derive(store: Store, settings: Settings) -> KG:
     return kg
 
 
-def gather_knowledge(kg: KG, settings: Settings) -> Knowledge:
+def describe(kg: KG, service: Service) -> Description:
+    """Count what a generation holds, and where queries are to find the numbers, add their graph."""
+    settings = service.settings
+    description = Description.of(kg, bundled=settings.bundle)
+    if service.describes_itself:
+        kg.store.put(kg.graphs.description, description.stored(settings.address))
+    return description
+
+
+def gather_knowledge(kg: KG, settings: Settings, description: Description) -> Knowledge:
     """Return everything that is looked up in this process."""
     shapes = Ontology(read_files(bundle.shapes() if settings.bundle else []))
     terms = tuple(kg.ontology.terms())
-    return Knowledge(kg, Facts(kg), SearchIndex(kg), shapes, tuple(kg.cases()), terms)
+    return Knowledge(kg, Facts(kg), SearchIndex(kg), shapes, tuple(kg.cases()), terms, description)
 
 
 def _argument(kg: KG, snapshot: Path, settings: Settings) -> str:

@@ -110,6 +110,12 @@ class Settings(BaseSettings):
         """Return the file in which tokens are kept."""
         return Path(self.tokens_file) if self.tokens_file else self.data_dir / "tokens.json"
 
+    @property
+    def address(self) -> str:
+        """Return the address of the service as far as it is known before any request."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
+
     @field_validator("base_iri")
     @classmethod
     def _ends_in_slash(cls, value: str) -> str:

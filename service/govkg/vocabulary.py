@@ -24,6 +24,9 @@ PROV: Final = "http://www.w3.org/ns/prov#"
 SH: Final = "http://www.w3.org/ns/shacl#"
 SD: Final = "http://www.w3.org/ns/sparql-service-description#"
 VOID: Final = "http://rdfs.org/ns/void#"
+VOID_EXT: Final = "http://ldf.fi/void-ext#"
+FORMATS: Final = "http://www.w3.org/ns/formats/"
+ENTAILMENT: Final = "http://www.w3.org/ns/entailment/"
 SCHEMA: Final = "https://schema.org/"
 
 PREFIXES: Final[dict[str, str]] = {
@@ -46,6 +49,7 @@ PREFIXES: Final[dict[str, str]] = {
     "sh": SH,
     "schema": SCHEMA,
     "void": VOID,
+    "void-ext": VOID_EXT,
     "sd": SD,
 }
 """The prefixes that the service declares by itself, as ``/prefixes`` lists them."""

@@ -3,7 +3,7 @@
 import pytest
 from starlette.testclient import TestClient
 
-from govkg.api.query import examples
+from govkg.cases.questions import examples
 
 BROWSER = {"accept": "text/html"}
 

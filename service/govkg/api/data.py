@@ -13,9 +13,9 @@ from govkg.api import bodies
 from govkg.api.dependencies import KnowledgeDep, ServiceDep, WantedDep
 from govkg.api.describing import operation, parameter
 from govkg.api.documents import as_rdf
-from govkg.api.knowledge import Service, service_of
+from govkg.api.knowledge import Service, address_of, service_of
 from govkg.api.negotiation import RDF
-from govkg.api.sparql import WRITE_FAILS, address_of, closed_graphs
+from govkg.api.sparql import WRITE_FAILS, closed_graphs
 from govkg.api.submissions import FAILS, Document
 from govkg.cases.writing import Change
 from govkg.errors import ForbiddenError, NotFoundError, ParameterError

@@ -27,7 +27,7 @@ class Facts:
     """What is said of each node, and with each node; it never changes once it is made."""
 
     def __init__(self, kg: KG) -> None:
-        """Index all graphs of a store."""
+        """Index all graphs of a store; that which describes the dataset is only counted."""
         self._about: defaultdict[Node, list[Fact]] = defaultdict(list)
         self._towards: defaultdict[Node, list[Fact]] = defaultdict(list)
         self.sizes: dict[NamedNode, int] = {}
@@ -37,6 +37,8 @@ class Facts:
             triples = sorted(kg.store.triples(graph), key=str)
             self.sizes[graph] = len(triples)
             distinct.update(triples)
+            if graph == kg.graphs.description:  # it speaks of the dataset, not of its subject
+                continue
             for triple in triples:
                 self._add(Fact(triple, graph, inferred=graph == kg.graphs.inferred))
         for triple in sorted(kg.store.unnamed(), key=str):

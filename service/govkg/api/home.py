@@ -9,8 +9,8 @@ from govkg.api.dependencies import KnowledgeDep, PageDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.knowledge import Knowledge
 from govkg.api.negotiation import HTML
-from govkg.api.query import examples
 from govkg.api.version import versions
+from govkg.cases.questions import examples
 from govkg.ontology import Term
 from govkg.rdf import Node
 from govkg.vocabulary import GOV

@@ -12,6 +12,7 @@ from govkg.api.caching import ResultCache
 from govkg.api.facts import Facts
 from govkg.api.searching import SearchIndex
 from govkg.cases import KG
+from govkg.cases.description import Description
 from govkg.cases.kg import Case
 from govkg.cases.writing import Change, Writer
 from govkg.errors import ForbiddenError, NotReadyError
@@ -36,6 +37,7 @@ class Knowledge:
     """The SHACL shapes, read like an ontology."""
     cases: tuple[Case, ...]
     terms: tuple[Term, ...]
+    description: Description
 
 
 @dataclass
@@ -66,6 +68,11 @@ class Service:
         if self.knowledge is None:
             raise NotReadyError(reason=self.reason, retry_after=2)
         return self.knowledge
+
+    @property
+    def describes_itself(self) -> bool:
+        """Say whether queries find the description of the dataset in the default graph."""
+        return self.settings.bundle and self.settings.default_graph == "merge"
 
     @property
     def writable(self) -> bool:
@@ -135,3 +142,12 @@ def service_of(connection: HTTPConnection) -> Service:
     """Return the service that a request was sent to."""
     service: Service = connection.app.state.service
     return service
+
+
+def address_of(request: Request) -> str:
+    """Return the address at which users reach the service, without a slash at its end."""
+    known = service_of(request).settings.public_url
+    host = request.headers.get("host")
+    if known or not host:
+        return known or str(request.base_url).rstrip("/")
+    return f"{request.scope['scheme']}://{host}{request.scope.get('root_path', '')}".rstrip("/")

@@ -1,21 +1,19 @@
 """``/query``: a page to write queries, with examples and results as a table."""
 
 import json
-from dataclasses import dataclass
-from functools import cache
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request
 from pyoxigraph import BlankNode, Literal, NamedNode
 from starlette.responses import Response
 
-from govkg import bundle
 from govkg.api.dependencies import PageDep, ServiceDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.knowledge import Service
 from govkg.api.negotiation import HTML
 from govkg.api.problems import caught, status_of
 from govkg.api.sparql import run_query, without
+from govkg.cases.questions import examples
 from govkg.rdf import Node
 
 router = APIRouter(tags=["query"])
@@ -27,15 +25,6 @@ _FORMATS: Final = {
 _PAGE_BYTES: Final = 5_000_000
 """The largest result that is shown as a page; /sparql sends larger ones."""
 SHOWN_ROWS: Final = 500
-
-
-@dataclass(frozen=True)
-class Example:
-    """A question with its query."""
-
-    name: str
-    title: dict[str, str]
-    text: str
 
 
 @router.get("/query", **operation("queryPage", "Show a page to write queries", answers={HTML: "…"}))
@@ -107,21 +96,3 @@ def _node(term: dict[str, Any]) -> Node:
 def _text_of(name: str) -> str:
     """Return the query of an example, or nothing."""
     return next((example.text for example in examples() if example.name == name), "")
-
-
-@cache
-def examples() -> tuple[Example, ...]:
-    """Return the questions of examples/queries; the first comment of each file is its title."""
-    return tuple(_example(path.stem, path.read_text("utf-8")) for path in bundle.example_queries())
-
-
-def _example(name: str, text: str) -> Example:
-    comments = [_untitled(line) for line in text.splitlines() if line.startswith("#")]
-    english = next(iter(comments), name)
-    chinese = next((line for line in comments[:3] if any("一" <= c <= "龥" for c in line)), english)
-    return Example(name, {"en": english, "zh": chinese}, text.strip())
-
-
-def _untitled(comment: str) -> str:
-    """Return the words of a comment, without the “Question:” before them."""
-    return comment.lstrip("# ").removeprefix("Question:").removeprefix("问题：").strip()

@@ -7,24 +7,22 @@ from functools import lru_cache
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import NamedNode
 from starlette.responses import RedirectResponse, Response
 
 from govkg import errors
 from govkg.api import bodies
 from govkg.api.caching import Answered
 from govkg.api.describing import operation, parameter
-from govkg.api.knowledge import Service, service_of
+from govkg.api.description import service_description
+from govkg.api.knowledge import Service, address_of, service_of
 from govkg.api.negotiation import HTML, RDF, Wanted
 from govkg.api.remembering import PATH
 from govkg.cases.graphs import Graphs
 from govkg.cases.kg import bundle_mark
 from govkg.errors import ParameterError, UnsupportedMediaTypeError
-from govkg.rdf import format_of_media_type, write
 from govkg.store import Update
 from govkg.store.querying import GRAPH_RESULT_FORMATS, RESULT_FORMATS, is_repeatable
-from govkg.vocabulary import DCTERMS, RDFS, SD, VOID, XSD
-from govkg.vocabulary import RDF as RDF_NS
 
 router = APIRouter(tags=["query"])
 DIRECT: Final = "application/sparql-query"
@@ -217,15 +215,6 @@ def closed_graphs(service: Service) -> tuple[NamedNode, ...]:
     return Graphs(service.settings.base_iri).closed if service.settings.bundle else ()
 
 
-def address_of(request: Request) -> str:
-    """Return the address at which users reach the service, without a slash at its end."""
-    known = service_of(request).settings.public_url
-    host = request.headers.get("host")
-    if known or not host:
-        return known or str(request.base_url).rstrip("/")
-    return f"{request.scope['scheme']}://{host}{request.scope.get('root_path', '')}".rstrip("/")
-
-
 async def _answer(request: Request, asked: Asked, service: Service) -> Response:
     """Have a worker answer, within the deadline."""
     text = asked.one("query")
@@ -317,83 +306,4 @@ def _description(request: Request, wanted: Wanted, service: Service) -> Response
     media = wanted.choose((*RDF, HTML))
     if media == HTML:
         return RedirectResponse("/query", status_code=303)
-    triples = describe(address_of(request), service)
-    return Response(write(triples, format_of_media_type(media)), media_type=media)
-
-
-def _sd(name: str) -> NamedNode:
-    return NamedNode(SD + name)
-
-
-_TYPE = NamedNode(RDF_NS + "type")
-_FORMAT = "http://www.w3.org/ns/formats/"
-_FORMATS = (
-    "SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV",
-    "Turtle", "N-Triples", "RDF_XML", "JSON-LD",
-)  # fmt: skip
-_REGIME = (
-    "Queries are answered by simple entailment. What follows by OWL 2 RL was derived before "
-    "and lies in the named graph of inferred triples, which is part of the default graph unless "
-    "the request says infer=false."
-)
-
-
-_WRITING = (
-    "SPARQL Update and the Graph Store Protocol need a token. In an update the default graph is "
-    "the unnamed graph, and a request with several operations is atomic."
-)
-
-
-def describe(address: str, service: Service) -> list[Triple]:
-    """Return the description in the terms of SPARQL 1.1 Service Description and VoID."""
-    known = service.known()
-    this, dataset, default = BlankNode("service"), BlankNode("dataset"), BlankNode("union")
-    merged = service.settings.default_graph == "merge"
-    size = known.facts.distinct if merged else len(known.kg.store.unnamed())
-    simple = NamedNode("http://www.w3.org/ns/entailment/Simple")
-    triples = [
-        Triple(this, _TYPE, _sd("Service")),
-        Triple(this, _sd("endpoint"), NamedNode(f"{address}/sparql")),
-        Triple(this, _sd("supportedLanguage"), _sd("SPARQL11Query")),
-        Triple(this, _sd("defaultEntailmentRegime"), simple),
-        Triple(this, _sd("defaultDataset"), dataset),
-        Triple(dataset, _TYPE, _sd("Dataset")),
-        Triple(dataset, _sd("defaultGraph"), default),
-        *_sized(default, size),
-        *(_said(this, _REGIME) if service.settings.bundle else ()),
-        *([Triple(this, _sd("feature"), _sd("UnionDefaultGraph"))] if merged else ()),
-        *(_writing(this, address) if service.writable else ()),
-    ]
-    triples += [Triple(this, _sd("resultFormat"), NamedNode(_FORMAT + name)) for name in _FORMATS]
-    for number, (graph, count) in enumerate(known.facts.sizes.items()):
-        triples += _named_graph(dataset, graph, count, number)
-    return triples
-
-
-def _writing(this: BlankNode, address: str) -> list[Triple]:
-    """Return what is said of writing, where it is on."""
-    return [
-        Triple(this, _sd("supportedLanguage"), _sd("SPARQL11Update")),
-        Triple(this, NamedNode(RDFS + "seeAlso"), NamedNode(f"{address}/data")),
-        *_said(this, _WRITING),
-    ]
-
-
-def _said(this: BlankNode, text: str) -> list[Triple]:
-    return [Triple(this, NamedNode(DCTERMS + "description"), Literal(text, language="en"))]
-
-
-def _named_graph(dataset: BlankNode, graph: NamedNode, size: int, number: int) -> list[Triple]:
-    named, content = BlankNode(f"named{number}"), BlankNode(f"graph{number}")
-    return [
-        Triple(dataset, _sd("namedGraph"), named),
-        Triple(named, _TYPE, _sd("NamedGraph")),
-        Triple(named, _sd("name"), graph),
-        Triple(named, _sd("graph"), content),
-        *_sized(content, size),
-    ]
-
-
-def _sized(graph: BlankNode, size: int) -> list[Triple]:
-    count = Literal(str(size), datatype=NamedNode(XSD + "integer"))
-    return [Triple(graph, _TYPE, _sd("Graph")), Triple(graph, NamedNode(VOID + "triples"), count)]
+    return Response(service_description(address_of(request), media, service), media_type=media)

@@ -29,12 +29,13 @@ async def version(known: KnowledgeDep) -> Response:
 def versions(known: Knowledge) -> dict[str, Any]:
     """Return versions and counts."""
     numbers = known.kg.ontology.values(NamedNode(ONTOLOGY), NamedNode(OWL + "versionInfo"))
-    inferred = known.facts.sizes.get(known.kg.graphs.inferred, 0)
+    sizes, graphs = known.facts.sizes, known.kg.graphs
+    inferred, described = (sizes.get(each, 0) for each in (graphs.inferred, graphs.description))
     return {
         "govkg": __version__,
         "ontology": next((n.value for n in numbers if isinstance(n, Literal)), None),
         "terms": len(known.terms),
         "cases": len(known.cases),
-        "triples": sum(known.facts.sizes.values()) - inferred,
+        "triples": sum(sizes.values()) - inferred - described,
         "inferredTriples": inferred,
     }

@@ -33,6 +33,11 @@ class Graphs:
         return NamedNode(self.base + "graph/bundle")
 
     @property
+    def description(self) -> NamedNode:
+        """What the dataset says of itself: its numbers, its prefixes, the example queries."""
+        return NamedNode(self.base + "graph/description")
+
+    @property
     def unnamed(self) -> NamedNode:
         """What stands for the unnamed graph where a name is shown; no graph has this name."""
         return NamedNode(self.base + "graph/unnamed")
@@ -40,7 +45,7 @@ class Graphs:
     @property
     def closed(self) -> tuple[NamedNode, ...]:
         """The graphs that the service writes by itself, and nobody else."""
-        return (self.inferred, self.bundle, self.unnamed)
+        return (self.inferred, self.bundle, self.description, self.unnamed)
 
     def case(self, case_id: str) -> NamedNode:
         """Name the graph of one case."""

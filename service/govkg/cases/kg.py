@@ -79,7 +79,8 @@ class KG:
 
     def asserted(self) -> list[Triple]:
         """Return all triples that somebody asserted, in any graph."""
-        graphs = (graph for graph in self.store.graphs() if graph != self.graphs.inferred)
+        made = (self.graphs.inferred, self.graphs.description)
+        graphs = (graph for graph in self.store.graphs() if graph not in made)
         named = [triple for graph in graphs for triple in self.store.triples(graph)]
         return named + self.store.unnamed()
 

@@ -10,6 +10,7 @@ GovkgError
     - UnsafeInputError       input is refused before it is parsed
     - TooLargeError          input is over a published limit
     - ResultTooLargeError    the answer is over a published limit
+      - EndpointTooLargeError     so is that of an endpoint that a query calls
     - UnsupportedMediaTypeError
     - NotAcceptableError
     - MethodNotAllowedError  the address does not know this method
@@ -18,9 +19,12 @@ GovkgError
     - NotEntailedError       the statement neither was asserted nor follows
   x UnauthorizedError        nobody is known by this token, or there is none
   x ForbiddenError           writing is switched off, or the token is for something else
+    - EndpointClosedError    a query would call an endpoint that is not on the list
   x InternalError            something happened that nobody foresaw
   x UnavailableError         try again later
     - DeadlineError          the work took longer than its deadline
+      - EndpointDeadlineError     so did an endpoint that a query calls
+    - EndpointFailedError    an endpoint that a query calls gives no usable answer
     - BusyError              too much work is waiting
     - MemoryLimitError       the work needed more memory than one worker has
     - WorkerLostError        the worker ended without an answer
@@ -140,6 +144,19 @@ class ResultTooLargeError(BadInputError):
     }
 
 
+class EndpointTooLargeError(ResultTooLargeError):
+    """An endpoint that SERVICE calls answers with too much. Facts: endpoint, limit, unit."""
+
+    code = "endpoint-too-large"
+    title = {"en": "Another endpoint answers too much", "zh": "外部端点的结果过大"}
+    message = {
+        "en": "The answer of {endpoint} is over the limit of {limit} {unit}. Add LIMIT inside "
+        "SERVICE as a subquery, or ask that endpoint for less.",
+        "zh": "{endpoint} 的结果超过 {limit} {unit} 的上限。请在 SERVICE 内用子查询添加 LIMIT，"
+        "或缩小查询范围。",
+    }
+
+
 class UnsupportedMediaTypeError(BadInputError):
     """The body has a media type that is not read here. Facts: given, accepted (list)."""
 
@@ -239,6 +256,19 @@ class ForbiddenError(GovkgError):
     }
 
 
+class EndpointClosedError(ForbiddenError):
+    """SERVICE names an endpoint that is not on the list. Facts: endpoint, ask, open."""
+
+    code = "endpoint-closed"
+    title = {"en": "The endpoint is not open", "zh": "该端点未开放"}
+    message = {
+        "en": "Queries may not call {endpoint} by SERVICE. Ask whoever runs the service to add "
+        "{ask} to GOVKG_SERVICE_HOSTS. Open are: {open}.",
+        "zh": "查询不得通过 SERVICE 调用 {endpoint}。请让服务的运行者把 {ask} 加入 "
+        "GOVKG_SERVICE_HOSTS。已开放：{open}。",
+    }
+
+
 class UnavailableError(GovkgError):
     """Try again later. Facts: retry_after (seconds)."""
 
@@ -254,6 +284,31 @@ class DeadlineError(UnavailableError):
     message = {
         "en": "The work was stopped after {seconds} s. Ask for less, or add LIMIT.",
         "zh": "处理在 {seconds} 秒后被终止。请缩小范围或添加 LIMIT。",
+    }
+
+
+class EndpointDeadlineError(DeadlineError):
+    """An endpoint that SERVICE calls is too slow. Facts: endpoint, seconds, retry_after."""
+
+    code = "endpoint-deadline"
+    title = {"en": "Another endpoint is too slow", "zh": "外部端点响应超时"}
+    message = {
+        "en": "The endpoint {endpoint} did not answer within {seconds} s. Ask it for less, or "
+        "write SERVICE SILENT to go on without it.",
+        "zh": "端点 {endpoint} 未在 {seconds} 秒内应答。请缩小对它的查询范围，"
+        "或写 SERVICE SILENT 以忽略它。",
+    }
+
+
+class EndpointFailedError(UnavailableError):
+    """An endpoint that SERVICE calls fails. Facts: endpoint, reason, retry_after."""
+
+    code = "endpoint-failed"
+    title = {"en": "Another endpoint fails", "zh": "外部端点出错"}
+    message = {
+        "en": "The endpoint {endpoint} gives no usable answer: {reason}. SERVICE SILENT goes on "
+        "without it.",
+        "zh": "端点 {endpoint} 未给出可用的应答：{reason}。写 SERVICE SILENT 可忽略它。",
     }
 
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from govkg.allowed import entries
 from govkg.errors import SettingError
 
 PREFIX = "GOVKG_"
@@ -105,6 +106,25 @@ class Settings(BaseSettings):
         50_000_000, ge=1024, description="The largest query result that is sent, in bytes."
     )
 
+    service_hosts: str = Field(
+        "",
+        description="The endpoints that queries may call by SERVICE, separated by commas: a host "
+        "(with https), or the whole address of an endpoint; empty: none. See "
+        "docs/operations/federation.md.",
+    )
+    service_seconds: float = Field(
+        10.0, gt=0, le=600, description="How long such a call may take, in seconds."
+    )
+    service_bytes: int = Field(
+        5_000_000, ge=1024, description="The largest answer to such a call that is read, in bytes."
+    )
+    service_calls: int = Field(
+        5, ge=1, le=100, description="How many such calls one query may make."
+    )
+    service_at_once: int = Field(
+        8, ge=1, le=1000, description="How many such calls are under way at once."
+    )
+
     @property
     def tokens_path(self) -> Path:
         """Return the file in which tokens are kept."""
@@ -133,6 +153,13 @@ class Settings(BaseSettings):
             raise ValueError("must be empty or start with http:// or https://")
         if parts.username or parts.password or parts.query or parts.fragment:
             raise ValueError("must have no user, password, ? or #; GOVKG_STORE_USER names the user")
+        return value
+
+    @field_validator("service_hosts")
+    @classmethod
+    def _is_list_of_endpoints(cls, value: str) -> str:
+        """Accept a list that can be read."""
+        entries(value)
         return value
 
     @field_validator("public_url")

@@ -74,6 +74,8 @@ class QueryTest(Test):
     """The files whose merge is the default graph."""
     named: tuple[Path, ...]
     """The files that are named graphs; their IRIs are the names."""
+    services: tuple[tuple[str, Path], ...]
+    """The addresses of other endpoints, with the file that each of them holds."""
     result: Path
 
 
@@ -231,7 +233,6 @@ def _query_test(facts: _Facts, entry: Node, known: tuple[str, str, str]) -> Quer
         *known,
         query=_file(facts.one(action, _QT + "query")),
         data=facts.files(action, _QT + "data"),
-        # tests of federation describe the other endpoints here; those are not run
         named=tuple(
             sorted(
                 _file(each)
@@ -239,8 +240,21 @@ def _query_test(facts: _Facts, entry: Node, known: tuple[str, str, str]) -> Quer
                 if isinstance(each, NamedNode)
             )
         ),
+        services=_services(facts, action),
         result=_file(facts.one(entry, _MF + "result")),
     )
+
+
+def _services(facts: _Facts, action: Node) -> tuple[tuple[str, Path], ...]:
+    """Return the other endpoints that a query calls."""
+    described = [
+        each for each in facts.all(action, _QT + "serviceData") if isinstance(each, BlankNode)
+    ]
+    pairs = (
+        (facts.text(each, _QT + "endpoint") or "", _file(facts.one(each, _QT + "data")))
+        for each in described
+    )
+    return tuple(sorted(pairs))
 
 
 def _dataset(facts: _Facts, node: Node) -> Dataset:

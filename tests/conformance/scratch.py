@@ -82,12 +82,16 @@ class Client:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Client]:
-    """Run a service whose files lie in a folder, and end it afterwards."""
+def running(folder: Path, **settings: str) -> Iterator[Client]:
+    """Run a service whose files lie in a folder, and end it afterwards.
+
+    In the value of a setting, PORT stands for the port of the service.
+    """
     port = _free_port()
+    more = {name: value.replace("PORT", str(port)) for name, value in settings.items()}
     clean = {key: value for key, value in os.environ.items() if not key.startswith("GOVKG_")}
     own = {"GOVKG_DATA_DIR": str(folder / "data"), "GOVKG_PORT": str(port)}
-    environment = clean | SETTINGS | own
+    environment = clean | SETTINGS | own | more
     token = _token(environment)
     log = folder / "service.log"
     with log.open("wb") as output:

@@ -25,6 +25,10 @@ _WRITING: Final = {
     "is the unnamed graph, and a request with several operations is atomic.",
     "zh": "SPARQL 更新与图存储协议需要令牌。更新中的默认图是未命名图，含多个操作的请求是原子的。",
 }
+_FEDERATING: Final = {
+    "en": "SERVICE may call these hosts (by https) and endpoints: {open}.",
+    "zh": "SERVICE 可调用下列主机（经 https）与端点：{open}。",
+}
 _DOCUMENTS: Final = (*SYNTAXES, "N-Quads", "TriG")
 """The names of the formats that are read."""
 
@@ -87,6 +91,11 @@ def _describe_service(statements: Statements, address: str, service: Service) ->
     statements.say(this, "rdfs:seeAlso", NamedNode(f"{address}/.well-known/void"))
     if service.settings.bundle:
         statements.say(this, "dcterms:description", _REGIME)
+    if service.endpoints.open:
+        names = ", ".join(service.endpoints.open)
+        statements.say(this, "sd:feature", "sd:BasicFederatedQuery")
+        told = {language: text.format(open=names) for language, text in _FEDERATING.items()}
+        statements.say(this, "dcterms:description", told)
     if service.writable:
         statements.say(this, "sd:supportedLanguage", "sd:SPARQL11Update")
         statements.say(this, "sd:inputFormat", *(NamedNode(FORMATS + name) for name in _DOCUMENTS))

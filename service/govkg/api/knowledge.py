@@ -15,6 +15,7 @@ from govkg.cases import KG
 from govkg.cases.description import Description
 from govkg.cases.kg import Case
 from govkg.cases.writing import Change, Writer
+from govkg.endpoints import Endpoints, Limits
 from govkg.errors import ForbiddenError, NotReadyError
 from govkg.ontology import Ontology, Term
 from govkg.settings import Settings
@@ -54,9 +55,10 @@ class Service:
     """Why the service is not ready, as long as it is not."""
 
     def __post_init__(self) -> None:
-        """Know the tokens of those who may write, and keep answers for those who ask again."""
+        """Know who may write and whom queries may call, and keep answers for who asks again."""
         self.access = Access(self.settings.tokens_path)
         self.cache = ResultCache(self.settings.cache_bytes)
+        self.endpoints = opened(self.settings)
 
     @property
     def ready(self) -> bool:
@@ -92,23 +94,29 @@ class Service:
         self, request: Request, job: str, header: dict[str, Any], body: bytes, seconds: float
     ) -> tuple[dict[str, Any], bytes]:
         """Have a worker do a job; it is stopped when the client leaves. See ``Pool.run``."""
+        with Watch(request):
+            return await self.workers().run(job, header, body, seconds=seconds)
+
+    def workers(self) -> Pool:
+        """Return the workers; raises NotReadyError while there are none."""
         if self.pool is None:
             raise NotReadyError(reason=self.reason, retry_after=2)
-        with _Watch(request):
-            return await self.pool.run(job, header, body, seconds=seconds)
+        return self.pool
 
 
-class _Watch:
+class Watch:
     """Cancels what runs inside it if the client leaves, and raises ClientDisconnect instead.
 
     Only work that has taken a while is watched, since to watch costs more than a short query.
     """
 
     def __init__(self, request: Request) -> None:
+        """Take the request, whose body must have been read."""
         self._request = request
         self._departure: asyncio.Task[None] | None = None
 
     def __enter__(self) -> None:
+        """Start to watch, after a while."""
         loop, self._work = asyncio.get_running_loop(), asyncio.current_task()
         self._start = loop.call_later(_UNWATCHED, self._watch)
 
@@ -121,6 +129,7 @@ class _Watch:
             self._work.cancel()
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
+        """Watch no more."""
         self._start.cancel()
         departure = self._departure
         if departure is None:
@@ -136,6 +145,12 @@ async def _departure(request: Request) -> None:
     """Return when the client has gone; the body must have been read."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
+
+
+def opened(settings: Settings) -> Endpoints:
+    """Return the endpoints elsewhere that queries may call."""
+    limits = Limits(settings.service_seconds, settings.service_bytes, settings.service_at_once)
+    return Endpoints(settings.service_hosts, limits)
 
 
 def service_of(connection: HTTPConnection) -> Service:

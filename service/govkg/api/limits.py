@@ -11,7 +11,8 @@ from govkg.rdf import MAX_NESTING
 router = APIRouter(tags=["about"])
 LIMITS = (
     "query_seconds", "submission_seconds", "max_query_bytes", "max_body_bytes", "max_result_bytes",
-    "worker_memory_mb", "workers", "waiting",
+    "worker_memory_mb", "workers", "waiting", "service_seconds", "service_bytes", "service_calls",
+    "service_at_once",
 )  # fmt: skip
 """The settings that are limits."""
 
@@ -22,4 +23,4 @@ LIMITS = (
 async def list_limits(service: ServiceDep) -> Response:
     """Return the limits on time and size; beyond them there is a problem, never less data."""
     found = {name: getattr(service.settings, name) for name in LIMITS}
-    return JSONResponse(found | {"max_nesting": MAX_NESTING})
+    return JSONResponse(found | {"max_nesting": MAX_NESTING, "services": service.endpoints.open})

@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode
 from starlette.responses import RedirectResponse, Response
 
 from govkg import errors
-from govkg.api import bodies
+from govkg.api import bodies, federating
 from govkg.api.caching import Answered
 from govkg.api.describing import operation, parameter
 from govkg.api.description import service_description
@@ -127,6 +127,10 @@ _FAILS = (
     errors.UnsafeInputError,
     errors.TooLargeError,
     errors.ResultTooLargeError,
+    errors.EndpointClosedError,
+    errors.EndpointTooLargeError,
+    errors.EndpointDeadlineError,
+    errors.EndpointFailedError,
     errors.BusyError,
     errors.DeadlineError,
 )
@@ -238,6 +242,8 @@ async def run_query(
     data, limit = text.encode(), service.settings.max_query_bytes
     if len(data) > limit:
         raise errors.TooLargeError(what="query", size=len(data), limit=limit, unit="bytes")
+    if federating.is_federated(service, text):  # others' data changes unseen: nothing is kept
+        return await federating.answer(request, service, text, header, seconds)
     if request.method == "GET" and request.scope["path"] == PATH:  # that is kept when finished
         answered = Answered(*await service.run(request, "query", header, data, seconds))
         request.state.repeatable = is_repeatable(text)

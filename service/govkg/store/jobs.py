@@ -1,8 +1,8 @@
 """The work on untrusted queries and documents that needs nothing but the dataset."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,6 +10,7 @@ from pyoxigraph import NamedNode, RdfFormat, serialize
 
 from govkg.errors import NotFoundError
 from govkg.rdf import format_named, published_contexts, read
+from govkg.store import federation
 from govkg.store.querying import Query
 from govkg.store.view import View
 
@@ -47,6 +48,36 @@ def query(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
     return {"media_type": answer.media_type, "kind": answer.kind}, answer.body
 
 
+def calls(_: State, header: Header, body: bytes) -> tuple[Header, bytes]:
+    """Return the calls to other endpoints that a query makes, at most ``most`` of them."""
+    query = Query.from_header(body.decode(), header["query"])
+    return {"calls": [asdict(call) for call in federation.calls(query, header["most"])]}, b""
+
+
+def federated(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
+    """Answer a query whose calls have been made.
+
+    The header has the media type and the size of each reply; the replies come after the text.
+    """
+    sizes = [reply["size"] for reply in header["replies"]]
+    text, *bodies = _split(body, [len(body) - sum(sizes), *sizes])
+    replies = [
+        federation.Reply(reply["media_type"], each)
+        for reply, each in zip(header["replies"], bodies, strict=True)
+    ]
+    query = Query.from_header(text.decode(), header["query"])
+    answer = state.view.federated(query, replies)
+    return {"media_type": answer.media_type, "kind": answer.kind}, answer.body
+
+
+def _split(body: bytes, sizes: Iterable[int]) -> Iterator[bytes]:
+    """Yield the parts of a body one after the other."""
+    start = 0
+    for size in sizes:
+        yield body[start : start + size]
+        start += size
+
+
 def parse(_: State, header: Header, body: bytes) -> tuple[Header, bytes]:
     """Parse a document and return it as N-Quads, so that nobody else need read the original."""
     known = format_named(header["format"])
@@ -61,6 +92,8 @@ def no_shapes(_: State, __: Header, ___: bytes) -> tuple[Header, bytes]:
 
 JOBS: Final[Mapping[str, Job]] = {
     "query": query,
+    "calls": calls,
+    "federated": federated,
     "parse": parse,
     "validate": no_shapes,
     "diagnose": no_shapes,

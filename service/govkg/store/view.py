@@ -1,11 +1,12 @@
 """A copy of a dataset in memory, made to be queried, with a merged default graph."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pyoxigraph import NamedNode, RdfFormat
 from pyoxigraph import Store as Oxigraph
 
+from govkg.store import federation
 from govkg.store.querying import Answer, Query, answer
 
 
@@ -50,3 +51,7 @@ class View:
     def query(self, query: Query) -> Answer:
         """Answer a SPARQL query; see ``querying.answer`` for what is raised."""
         return answer(self._oxigraph, query, self._apart)
+
+    def federated(self, query: Query, replies: Sequence[federation.Reply]) -> Answer:
+        """Answer a query whose calls to other endpoints have been made; see ``federation``."""
+        return federation.answer(self._oxigraph, query, replies, self._apart)

@@ -280,3 +280,20 @@ def test_counts_agree_with_the_description(client: TestClient) -> None:
     described = json.dumps(client.get("/sparql", headers={"accept": "application/ld+json"}).json())
 
     assert f'"{counted}"' in described
+
+
+@pytest.mark.parametrize("host", ["a b", "a<b>", "[::1", "[:::]", "%zz", "a/b", "a?b", "{}"])
+@pytest.mark.parametrize("path", ["/sparql", "/sparql?query=ASK%7B%7D", "/.well-known/void"])
+def test_refuses_a_bad_host(client: TestClient, host: str, path: str) -> None:
+    """A Host header that names no host is a 400, since relative IRIs would have no base."""
+    response = client.get(path, headers={"host": host, "accept": "*/*"})
+
+    assert (response.status_code, response.json()["name"]) == (400, "Host")
+
+
+@pytest.mark.parametrize("host", ["[::1]:8000", "example.org", "a_b:80", "127.0.0.1:"])
+def test_takes_any_host(client: TestClient, host: str) -> None:
+    """Names and addresses with and without a port are hosts."""
+    response = client.get("/sparql", headers={"host": host, "accept": "text/turtle"})
+
+    assert f"<http://{host}/sparql>" in response.text

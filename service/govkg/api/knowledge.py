@@ -1,10 +1,14 @@
 """What the handlers work with: the settings, the workers, and the knowledge once it is loaded."""
 
 import asyncio
+import re
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 from fastapi.routing import APIRoute
+from pyoxigraph import NamedNode
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 
 from govkg.access import Access
@@ -16,7 +20,7 @@ from govkg.cases.description import Description
 from govkg.cases.kg import Case
 from govkg.cases.writing import Change, Writer
 from govkg.endpoints import Endpoints, Limits
-from govkg.errors import ForbiddenError, NotReadyError
+from govkg.errors import ForbiddenError, NotReadyError, ParameterError
 from govkg.ontology import Ontology, Term
 from govkg.settings import Settings
 from govkg.workers import Pool
@@ -160,9 +164,27 @@ def service_of(connection: HTTPConnection) -> Service:
 
 
 def address_of(request: Request) -> str:
-    """Return the address at which users reach the service, without a slash at its end."""
+    """Return the address at which users reach the service, without a slash at its end.
+
+    Raises ParameterError if the Host header names no host (RFC 9110, section 7.2).
+    """
     known = service_of(request).settings.public_url
     host = request.headers.get("host")
     if known or not host:
         return known or str(request.base_url).rstrip("/")
+    if not _is_host(host):
+        raise ParameterError(
+            name="Host", reason=f"“{host}” is no host", remedy="Send a name or an IP address."
+        )
     return f"{request.scope['scheme']}://{host}{request.scope.get('root_path', '')}".rstrip("/")
+
+
+_HOST = re.compile(r"(?:[\w.%~!$&'()*+,;=-]+|\[[0-9A-Fa-f:.]+\])(?::\d{0,5})?", re.ASCII)
+
+
+@lru_cache(maxsize=256)
+def _is_host(text: str) -> bool:
+    """Say whether a text can stand as the host of an IRI."""
+    with suppress(ValueError):
+        return bool(_HOST.fullmatch(text) and NamedNode(f"http://{text}/"))
+    return False

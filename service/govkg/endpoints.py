@@ -117,7 +117,8 @@ class Endpoints:
                 endpoint=endpoint, seconds=patience, retry_after=_RETRY_AFTER
             ) from None
         except (httpx2.HTTPError, OSError, UnicodeError, zlib.error) as error:
-            raise _failed(endpoint, str(error) or type(error).__name__) from error
+            words = getattr(error, "strerror", None) or str(error) or type(error).__name__
+            raise _failed(endpoint, words) from error
         finally:
             milliseconds = (time.perf_counter() - start) * 1000
             _log.info("SERVICE %s %.0fms", entry.url.host, milliseconds)

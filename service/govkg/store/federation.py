@@ -318,7 +318,7 @@ class _Table:
         values = f" VALUES ({columns}) {{ {rows} }} "
         if not self._held:
             return values
-        given = " ".join(f"BIND(<{_NODE}{number}>({self._column(n)}) AS ?{n})" for n in self._held)
+        given = " ".join(f"BIND({self._given(n, number)} AS ?{n})" for n in self._held)
         names = " ".join(f"?{name}" for name in self._names)
         return f" {{ SELECT {names} {{ {values} {given} }} }} "
 
@@ -326,6 +326,15 @@ class _Table:
         """Return the function that gives the terms of ``text``; ask for that first."""
         terms = self._terms
         return {NamedNode(f"{_NODE}{number}"): lambda place: terms[int(place.value)]}
+
+    def _given(self, name: str, number: int) -> str:
+        """Return the expression for the terms of a variable.
+
+        Where no row lacks it the engine is told so, since it joins on what is always bound only.
+        """
+        place = self._names.index(name)
+        call = f"<{_NODE}{number}>({self._column(name)})"
+        return call if any(row[place] is None for row in self._rows) else f"COALESCE({call}, 0)"
 
     def _column(self, name: str) -> str:
         return f"?{name}_place" if name in self._held else f"?{name}"

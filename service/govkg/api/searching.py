@@ -4,10 +4,12 @@ Chinese has no spaces, so a query in it is matched as a whole first and then by 
 characters (bigrams).
 """
 
+import math
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pyoxigraph import NamedNode
@@ -17,6 +19,29 @@ from govkg.ontology import Texts
 
 Kind = Literal["concept", "class", "property", "case"]
 _WEIGHTS = {"label": 100.0, "alternative": 80.0, "hidden": 60.0, "definition": 30.0}
+_KINDS: dict[Kind, float] = {"concept": 1.0, "class": 0.98, "case": 0.95, "property": 0.9}
+"""What people look for most; a relation is seldom meant when it is called like a thing."""
+_SMALL = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "by",
+        "for",
+        "from",
+        "in",
+        "is",
+        "of",
+        "on",
+        "or",
+        "the",
+        "to",
+        "with",
+    ]
+)
+"""Words that do not count when it is asked how much of a text was named."""
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _WORD = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]+")
 
@@ -55,6 +80,8 @@ class _Entry:
     definition: str
     texts: tuple[tuple[str, str, str], ...]
     """Field, text, and the text as it is compared."""
+    weight: float = 1.0
+    """How much it counts among others that fit as well: by its kind, and by how much is said."""
 
 
 class SearchIndex:
@@ -62,7 +89,11 @@ class SearchIndex:
 
     def __init__(self, kg: KG) -> None:
         """Collect the texts."""
-        self._entries = [*_terms(kg), *_cases(kg)]
+        mentions = Counter(triple.object for triple in kg.asserted())
+        self._entries = [
+            replace(entry, weight=_KINDS[entry.kind] * _prominence(mentions[entry.iri]))
+            for entry in (*_terms(kg), *_cases(kg))
+        ]
 
     def search(self, query: str, limit: int = 20) -> list[Hit]:
         """Return the best hits, the best first."""
@@ -96,6 +127,11 @@ def _cases(kg: KG) -> Iterator[_Entry]:
         yield _Entry(case.iri, "case", case.titles, "", _compared(texts))
 
 
+def _prominence(mentions: int) -> float:
+    """Return from 0.8 to 1 how much weight a thing has of which so many statements speak."""
+    return 0.8 + 0.2 * min(1.0, math.log2(1 + mentions) / 8)
+
+
 def _compared(texts: Iterable[tuple[str, str]]) -> tuple[tuple[str, str, str], ...]:
     return tuple((field, text, _plain(text)) for field, text in texts if text)
 
@@ -110,7 +146,7 @@ def _plain(text: str) -> str:
 def _hit(entry: _Entry, words: str) -> Hit | None:
     """Return how an entry fits, or None."""
     graded = [
-        (_WEIGHTS[field] * _fit(words, compared), field, text)
+        (_WEIGHTS[field] * _fit(words, compared) * entry.weight, field, text)
         for field, text, compared in entry.texts
     ]
     score, field, text = max(graded, key=lambda each: each[0], default=(0.0, "", ""))
@@ -125,11 +161,19 @@ def _fit(words: str, text: str) -> float:
         return 1.0
     if words in text:
         at_word = text.startswith(words) or f" {words}" in text or _HAN.match(words)
-        return (0.5 if at_word else 0.3) + 0.25 * len(words) / len(text)
+        return (0.45 if at_word else 0.3) + 0.25 * _share(words, text)
     wanted = _pieces(words)
     found = sum(1 for piece in wanted if piece in text)
     share = found / len(wanted) if wanted else 0.0
     return 0.4 * share if share >= 0.5 else 0.0
+
+
+def _share(words: str, text: str) -> float:
+    """Return how much of a text that holds the words they are, in words that count."""
+    if _HAN.search(text):
+        return len(words) / len(text)
+    counting = [word for word in text.split() if word not in _SMALL]
+    return min(1.0, len(words.split()) / max(1, len(counting)))
 
 
 def _pieces(words: str) -> list[str]:

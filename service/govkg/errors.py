@@ -6,6 +6,7 @@ GovkgError
     - SyntaxProblemError          text does not parse: it has a place
       - QuerySyntaxError
       - DocumentSyntaxError
+    - ShapesError            SHACL shapes that somebody gave cannot be used
     - ParameterError         a request parameter is missing or out of range
     - UnsafeInputError       input is refused before it is parsed
     - TooLargeError          input is over a published limit
@@ -101,6 +102,17 @@ class DocumentSyntaxError(SyntaxProblemError):
 
     code = "document-syntax"
     title = {"en": "The document does not parse", "zh": "文档语法有误"}
+
+
+class ShapesError(BadInputError):
+    """SHACL shapes cannot be used. Facts: reason, remedy."""
+
+    code = "shapes"
+    title = {"en": "The shapes cannot be used", "zh": "形状无法使用"}
+    message = {
+        "en": "The shapes cannot be used: {reason}. {remedy}",
+        "zh": "形状无法使用：{reason}。{remedy}",
+    }
 
 
 class ParameterError(BadInputError):

@@ -145,5 +145,6 @@ def _argument(kg: KG, snapshot: Path, settings: Settings) -> str:
             "base": graphs.base,
             "empty": [graph.value for graph in kg.store.graphs() if not kg.store.triples(graph)],
             "merge": settings.default_graph == "merge",
+            "shacl_engine": settings.shacl_engine,
         }
     )

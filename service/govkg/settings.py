@@ -93,6 +93,11 @@ class Settings(BaseSettings):
         le=600,
         description="The longest time that checking a document may take, in seconds.",
     )
+    shacl_engine: Literal["fast", "reference"] = Field(
+        "fast",
+        description="What checks documents: the `fast` engine in Rust, or pyshacl, the "
+        "`reference`, which is also used where the fast one cannot be installed.",
+    )
     max_query_bytes: int = Field(
         65_536, ge=1024, description="The largest SPARQL query that is read, in bytes."
     )

@@ -62,7 +62,7 @@ def findings(turtle: str) -> list[Finding]:
 
 def broken(turtle: str) -> set[str]:
     """The names of the shapes that a case breaks."""
-    return {finding.shape.removeprefix(str(GSH)) for finding in findings(turtle)}
+    return {str(finding.shape)[1:-1].removeprefix(str(GSH)) for finding in findings(turtle)}
 
 
 def named_shape(path: Path) -> str:

@@ -1,6 +1,8 @@
 """Check and diagnose a submitted document: read, validate, draw conclusions, store nothing."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pyoxigraph import NamedNode, Triple
@@ -9,9 +11,9 @@ from govkg import bundle
 from govkg.cases.diagnosis import Diagnostician, diagnosis_json
 from govkg.errors import Language, UnsafeInputError
 from govkg.ontology import load_ontology, read_files
-from govkg.rdf import Format, read, shorten, write
+from govkg.rdf import Format, format_of_file, read, shorten, write
 from govkg.rdf import format_named as rdf_format_named
-from govkg.validation import Report, Validator, report_triples
+from govkg.validation import EngineName, Report, Validator, report_triples
 from govkg.vocabulary import GC, GOV, GS, GSH
 
 REPORT_FORMATS: dict[str, str] = {
@@ -33,10 +35,12 @@ class Submission:
 class Checker:
     """The shapes and the ontology, ready to check documents one after the other."""
 
-    def __init__(self) -> None:
-        """Load the bundled shapes and ontology."""
+    def __init__(self, engine: EngineName = "fast") -> None:
+        """Load the bundled shapes and ontology; an ``engine`` of SHACL will check."""
         self.ontology = load_ontology()
-        self._validator = Validator(read_files(bundle.shapes()), self.ontology.triples)
+        self._validator = Validator(
+            read_files(bundle.shapes()), self.ontology.triples, engine=engine
+        )
         self._diagnostician = Diagnostician(self.ontology)
 
     def read(
@@ -47,9 +51,11 @@ class Checker:
         base: str | None = None,
         limit: int | None = None,
     ) -> Submission:
-        """Parse a document; see ``rdf.read`` for what is raised. Named graphs are merged."""
-        quads = read(data, format, base=base, limit=limit)
-        triples = [Triple(q.subject, q.predicate, q.object) for q in quads]
+        """Parse a document; see ``rdf.read`` for what is raised. Named graphs are merged.
+
+        Raises UnsafeInputError for statements about the ontology's terms or about statements.
+        """
+        triples = triples_of(data, format, base=base, limit=limit)
         _refuse_own_terms(triples)
         return Submission(triples)
 
@@ -64,6 +70,24 @@ class Checker:
         return diagnosis_json(found, report, self.ontology, submission.triples)
 
 
+def triples_of(
+    data: bytes, format: Format, *, base: str | None = None, limit: int | None = None
+) -> list[Triple]:
+    """Parse a document to be validated; see ``rdf.read`` for what is raised.
+
+    Named graphs are merged. Raises UnsafeInputError for the triple terms of RDF 1.2, of which
+    SHACL 1.0 says nothing.
+    """
+    quads = read(data, format, base=base, limit=limit)
+    triples = [Triple(q.subject, q.predicate, q.object) for q in quads]
+    if any(isinstance(triple.object, Triple) for triple in triples):
+        raise UnsafeInputError(
+            what="a statement about a statement",
+            remedy="Describe it by a node of its own, as the case model does.",
+        )
+    return triples
+
+
 def _refuse_own_terms(triples: list[Triple]) -> None:
     """Refuse statements about the ontology's terms, with which a case could bend the rules."""
     for triple in triples:
@@ -75,6 +99,21 @@ def _refuse_own_terms(triples: list[Triple]) -> None:
 
 
 _RESERVED = (GOV, GC, GS, GSH)
+
+
+def with_shapes(paths: Iterable[Path], engine: EngineName = "fast") -> Validator:
+    """Return what checks any data against the shapes in files, and against nothing else.
+
+    Raises DocumentSyntaxError or ShapesError.
+    """
+    shapes = [
+        triple
+        for path in paths
+        for triple in triples_of(
+            path.read_bytes(), format_of_file(path.name), base=path.absolute().as_uri()
+        )
+    ]
+    return Validator(shapes, engine=engine, strict=True)
 
 
 def rendered(report: Report, form: str, language: Language) -> bytes:

@@ -28,10 +28,12 @@ class State(jobs.State):
 def prepare(argument: str) -> State:
     """Load a snapshot of the store, the shapes and the ontology, and run everything once.
 
-    The argument is that of ``store.jobs.prepare``, with the ``base`` IRI of the graphs.
+    The argument is that of ``store.jobs.prepare``, with the ``base`` IRI of the graphs and the
+    ``shacl_engine``.
     """
-    apart = Graphs(json.loads(argument)["base"]).inferred
-    state = State(jobs.view(argument, [apart]), Checker())
+    given = json.loads(argument)
+    apart = Graphs(given["base"]).inferred
+    state = State(jobs.view(argument, [apart]), Checker(given["shacl_engine"]))
     empty = {"format": "turtle", "base": None, "limit": 1000, "report": "text", "language": "en"}
     validate(state, empty, b"")
     validate(state, empty | {"report": "turtle"}, _WARM_UP)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from govkg import bundle
-from govkg.cases.checking import Checker
+from govkg.cli import console
 from govkg.cli.console import AT_FAULT, OK, AsJson, bundled_graph, print_json, submission
 from govkg.reasoning import deep_check
 
@@ -21,7 +21,7 @@ def check(
 ) -> None:
     """Check the bundle: every example conforms, every inference has a proof, nothing clashes."""
     kg = bundled_graph()
-    checker = Checker()
+    checker = console.checker()
     invalid = [
         path.name
         for path in bundle.example_cases()

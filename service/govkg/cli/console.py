@@ -12,6 +12,7 @@ from govkg.cases.checking import Checker, Submission
 from govkg.cases.kg import KG
 from govkg.errors import Language, NotFoundError
 from govkg.rdf import format_of_file
+from govkg.settings import load_settings
 from govkg.store.embedded import EmbeddedStore
 
 OK, AT_FAULT, MISUSED, FAILED = 0, 1, 2, 3
@@ -32,6 +33,11 @@ def bundled_graph() -> KG:
     if sys.stderr.isatty():
         typer.echo("\r\033[K", err=True, nl=False)
     return kg
+
+
+def checker() -> Checker:
+    """Return what checks documents, by the engine that the settings name."""
+    return Checker(load_settings().shacl_engine)
 
 
 def submission(checker: Checker, path: Path) -> Submission:

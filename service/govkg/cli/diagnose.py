@@ -4,8 +4,8 @@ from pathlib import Path
 
 import typer
 
-from govkg.cases.checking import Checker
 from govkg.cases.diagnosis import diagnosis_text
+from govkg.cli import console
 from govkg.cli.console import AT_FAULT, OK, AsJson, Lang, language_of, print_json, submission
 
 EXAMPLE = "govkg diagnose case.ttl"
@@ -13,7 +13,7 @@ EXAMPLE = "govkg diagnose case.ttl"
 
 def diagnose(file: Path, lang: Lang = "en", as_json: AsJson = False) -> None:
     """Validate a case, and say what it suggests: crises, positions, candidate remedies, and why."""
-    checker = Checker()
+    checker = console.checker()
     found = checker.diagnose(submission(checker, file))
     if as_json:
         print_json(found)

@@ -1,8 +1,13 @@
-"""``govkg validate``: check cases against the shapes."""
+"""``govkg validate``: check cases against the shapes, or any data against shapes of one's own."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from govkg.cases.checking import REPORT_FORMATS, Checker, rendered
+from govkg.cases.checking import REPORT_FORMATS, rendered, triples_of, with_shapes
+from govkg.cli import console
 from govkg.cli.console import (
     AT_FAULT,
     OK,
@@ -10,26 +15,36 @@ from govkg.cli.console import (
     Files,
     Lang,
     chosen,
+    content,
     language_of,
     print_json,
     submission,
 )
+from govkg.rdf import format_of_file
+from govkg.settings import load_settings
+from govkg.validation import Report
 
 EXAMPLE = "govkg validate case.ttl --lang zh"
+_SHAPES = "A file of SHACL shapes to use in place of ours; may be given several times."
 
 
 def validate(
-    files: Files, lang: Lang = "en", as_json: AsJson = False, report: str = "text"
+    files: Files,
+    lang: Lang = "en",
+    as_json: AsJson = False,
+    report: str = "text",
+    shapes: Annotated[list[Path] | None, typer.Option(help=_SHAPES)] = None,
 ) -> None:
     """Check cases against the shapes, and say what to mend.
 
     --report is one of text, json, turtle, json-ld; --json is short for --report json.
+    With --shapes any data is checked, of the files alone, and any finding counts against it.
     """
     form = "json" if as_json else chosen("--report", report, REPORT_FORMATS)
-    checker = Checker()
+    check = _check(shapes or ())
     conforms = True
     for path in files:
-        found = checker.validate(submission(checker, path))
+        found = check(path)
         conforms = conforms and found.conforms
         if form == "json":
             print_json({"file": path.name, **found.as_json()})
@@ -37,3 +52,19 @@ def validate(
             text = rendered(found, form, language_of(lang)).decode()
             typer.echo(f"{path.name}: {text}" if form == "text" else text, nl=False)
     raise typer.Exit(OK if conforms else AT_FAULT)
+
+
+def _check(shapes: Sequence[Path]) -> Callable[[Path], Report]:
+    """Return what checks a file: against our shapes, or against others."""
+    if not shapes:
+        checker = console.checker()
+        return lambda path: checker.validate(submission(checker, path))
+    for path in shapes:
+        content(path)
+    validator = with_shapes(shapes, load_settings().shacl_engine)
+
+    def check(path: Path) -> Report:
+        base = path.absolute().as_uri()
+        return validator.validate(triples_of(content(path), format_of_file(path.name), base=base))
+
+    return check

@@ -8,6 +8,8 @@ from pyoxigraph import Triple
 
 from govkg.errors import Language
 from govkg.rdf import Node, shorten
+from govkg.validation.results import Path
+from govkg.validation.shapes import Words
 
 Severity = Literal["violation", "warning", "info"]
 
@@ -21,23 +23,26 @@ class Finding:
 
     rule: str
     """The rule id, such as ``C05``."""
-    shape: str
-    """The IRI of the shape that is broken."""
+    shape: Node | None
+    """The shape that is broken: in ours it has an IRI."""
+    component: str
+    """The IRI of the constraint component that is not satisfied."""
     severity: Severity
+    severity_iri: str
     focus: Node
     """The node that the finding is about."""
     focus_label: str
-    path: str
-    """The IRI of the property concerned, or nothing."""
+    path: Path | None
+    """The property concerned, if there is one."""
     value: Node | None
     """The value found, if one is to blame."""
-    name: dict[Language, str]
+    name: Words
     """The field, in plain words."""
-    message: dict[Language, str]
+    message: Words
     """What was found, what is expected, and how to mend it."""
 
     @property
-    def place(self) -> str:
+    def subject(self) -> str:
         """Return what people call the node, or its short name."""
         return self.focus_label or shorten(_text(self.focus))
 
@@ -48,11 +53,11 @@ class Finding:
             "severity": self.severity,
             "focus": _text(self.focus),
             "focusLabel": self.focus_label,
-            "path": self.path or None,
+            "path": self.path.text if self.path else None,
             "value": _text(self.value) if self.value is not None else None,
             "field": self.name,
             "message": self.message,
-            "shape": self.shape,
+            "shape": None if self.shape is None else _text(self.shape),
         }
 
 
@@ -68,10 +73,14 @@ class Report:
     findings: tuple[Finding, ...]
     cases: int
     """How many cases the submission holds."""
+    strict: bool = False
+    """Whether warnings and notes count against it too, as in SHACL itself (section 3.6.1)."""
 
     @property
     def conforms(self) -> bool:
-        """Say whether there is no violation; warnings and notes do not count against it."""
+        """Say whether nothing stands against the submission."""
+        if self.strict:
+            return not self.findings
         return not any(finding.severity == "violation" for finding in self.findings)
 
     def count(self) -> dict[Severity, int]:
@@ -95,7 +104,7 @@ class Report:
         verdict = _VERDICT[language][self.conforms]
         lines = [f"{verdict} {head}"]
         for (mark, message), alike in self._alike(language).items():
-            places = "; ".join(dict.fromkeys(finding.place for finding in alike))
+            places = "; ".join(dict.fromkeys(finding.subject for finding in alike))
             lines.append(f"{mark}  {alike[0].name[language]}: {places}")
             lines.append(f"    {message}")
         return "\n".join(lines) + "\n"

@@ -1,18 +1,11 @@
 """A validation report as RDF, in the terms of SHACL."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from govkg.validation.findings import Finding, Report, Severity
+from govkg.validation.findings import Finding, Report
 from govkg.vocabulary import GOV, RDF, SH, XSD
-
-_SEVERITY: Final[dict[Severity, str]] = {
-    "violation": "Violation",
-    "warning": "Warning",
-    "info": "Info",
-}
 
 
 def _sh(name: str) -> NamedNode:
@@ -37,12 +30,15 @@ def _result(result: BlankNode, finding: Finding) -> Iterator[Triple]:
     """Yield one sh:ValidationResult."""
     yield Triple(result, NamedNode(RDF + "type"), _sh("ValidationResult"))
     yield Triple(result, _sh("focusNode"), finding.focus)
-    yield Triple(result, _sh("resultSeverity"), _sh(_SEVERITY[finding.severity]))
-    yield Triple(result, NamedNode(GOV + "ruleId"), Literal(finding.rule))
-    if finding.shape.startswith("http"):
-        yield Triple(result, _sh("sourceShape"), NamedNode(finding.shape))
+    yield Triple(result, _sh("resultSeverity"), NamedNode(finding.severity_iri))
+    yield Triple(result, _sh("sourceConstraintComponent"), NamedNode(finding.component))
+    if finding.rule:
+        yield Triple(result, NamedNode(GOV + "ruleId"), Literal(finding.rule))
+    if finding.shape is not None:
+        yield Triple(result, _sh("sourceShape"), finding.shape)
     if finding.path:
-        yield Triple(result, _sh("resultPath"), NamedNode(finding.path))
+        yield Triple(result, _sh("resultPath"), finding.path.node)
+        yield from finding.path.triples
     if finding.value is not None:
         yield Triple(result, _sh("value"), finding.value)
     for language, text in finding.message.items():

@@ -1,0 +1,124 @@
+"""The door of the Rust engine ``shacl``: compiled shapes over N-Triples."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+import shacl
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, serialize
+
+from govkg.errors import ShapesError, UnsafeInputError
+from govkg.rdf import Node
+from govkg.validation.shapes import declared_prefixes
+from govkg.vocabulary import RDF, RDFS, SH
+
+_SYNTAX: Final = "ntriples"
+_FORMAT: Final = RdfFormat.N_TRIPLES
+_SEE: Final = "See https://www.w3.org/TR/shacl/ for what is allowed."
+_OURS: Final = "urn:x-govkg:engine:"
+_NAMES: Final = NamedNode(_OURS + "names")
+_PROBE: Final = f"""
+@prefix sh: <{SH}> .
+<{_OURS}probe> a sh:NodeShape ; sh:targetSubjectsOf {_NAMES} ; sh:property <{_OURS}names-probe> .
+<{_OURS}names-probe> sh:path {_NAMES} ; sh:nodeKind sh:Literal .
+"""
+"""A shape that is broken by each blank node which something ``names``: the engine gives blank nodes
+labels of its own, and the results of this shape tell which is which."""
+
+
+class FastEngine:
+    """Shapes compiled once; each validation parses the background again, so it is kept small."""
+
+    def __init__(self, shapes: Iterable[Triple], background: Iterable[Triple]) -> None:
+        """Compile the shapes and pick what they can ask of the background."""
+        shapes = list(shapes)
+        probe = [q.triple for q in parse(_PROBE, format=RdfFormat.TURTLE)]
+        try:
+            self._shapes = shacl.Shapes.from_text(_text([*shapes, *probe]), _SYNTAX)
+        except ValueError as error:
+            raise ShapesError(reason=str(error), remedy=_SEE) from error
+        asked = _predicates(shapes)
+        self._background = list(background)
+        self._asked = _text(t for t in self._background if t.predicate.value in asked)
+        self._other: defaultdict[Node, list[Triple]] = defaultdict(list)
+        for triple in self._background:
+            if triple.predicate.value not in asked:
+                self._other[triple.subject].append(triple)
+
+    def report(self, data: Sequence[Triple]) -> list[Triple]:
+        """Validate data together with the background; see ``Engine``."""
+        subjects = {triple.subject for triple in data}
+        known = [triple for subject in subjects for triple in self._other.get(subject, ())]
+        text = self._asked + _text([*known, *data, *_names(data)])
+        try:
+            report = self._shapes.validate_text(text, _SYNTAX).serialize(_SYNTAX)
+        except ValueError as error:
+            if str(error).startswith("SPARQL"):
+                raise ShapesError(reason=str(error), remedy=_SEE) from error
+            raise UnsafeInputError(
+                what=f"something that cannot be validated ({error})",
+                remedy="Check the IRIs, language tags and datatypes of the document.",
+            ) from error
+        return list(_as_given([q.triple for q in parse(report, format=_FORMAT)]))
+
+
+def _text(triples: Iterable[Triple]) -> str:
+    return (serialize(triples, format=_FORMAT) or b"").decode()
+
+
+def _names(data: Iterable[Triple]) -> Iterator[Triple]:
+    """Yield a triple that names each blank node of the data by its label."""
+    nodes = {node for triple in data for node in (triple.subject, triple.object)}
+    for node in nodes:
+        if isinstance(node, BlankNode):
+            yield Triple(NamedNode(f"{_OURS}node:{node.value}"), _NAMES, node)
+
+
+def _as_given(report: Sequence[Triple]) -> Iterator[Triple]:
+    """Yield a report with the labels that blank nodes had in the data, without the probe."""
+    focus, value = NamedNode(SH + "focusNode"), NamedNode(SH + "value")
+    probed = {
+        t.subject: t.object.value.removeprefix(_OURS + "node:")
+        for t in report
+        if t.predicate == focus
+        and isinstance(t.object, NamedNode)
+        and t.object.value.startswith(_OURS + "node:")
+    }
+    given: dict[Node, Node] = {
+        t.object: BlankNode(probed[t.subject])
+        for t in report
+        if t.predicate == value and t.subject in probed
+    }
+    for triple in report:
+        if triple.subject not in probed and triple.object not in probed:
+            yield Triple(triple.subject, triple.predicate, given.get(triple.object, triple.object))
+
+
+def _predicates(shapes: Sequence[Triple]) -> set[str]:
+    """Return the IRIs that the shapes mention, in paths or in SPARQL: all that they can ask for.
+
+    A pattern with a variable as predicate must start at ``$this``: of the other properties in the
+    background, an engine is only given those of the submission's own subjects.
+    """
+    mentioned = {RDF + "type", RDFS + "subClassOf", RDF + "first", RDF + "rest"}
+    for triple in shapes:
+        if isinstance(triple.object, NamedNode):
+            mentioned.add(triple.object.value)
+    prefixes = declared_prefixes(shapes)
+    for triple in shapes:
+        if triple.predicate.value in _QUERIES and isinstance(triple.object, Literal):
+            mentioned |= _mentioned(triple.object.value, prefixes)
+    return mentioned
+
+
+_QUERIES: Final = {SH + "select", SH + "ask", SH + "construct"}
+_IN_QUERY: Final = re.compile(r"<([^<>\s]+)>|([A-Za-z][\w-]*)?:([\w-]+)")
+
+
+def _mentioned(query: str, prefixes: dict[str, str]) -> set[str]:
+    """Return every IRI in the text of a query."""
+    return {
+        found[1] or prefixes.get(found[2] or "", "") + found[3]
+        for found in _IN_QUERY.finditer(query)
+    }

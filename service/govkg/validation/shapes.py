@@ -1,0 +1,130 @@
+"""What the shapes say of themselves: names, rules, messages and the parameters of constraints."""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Final
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from govkg.errors import Language, ShapesError
+from govkg.ontology import Ontology, Texts
+from govkg.rdf import Node
+from govkg.vocabulary import GOV, RDF, SH
+
+LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
+Words = dict[Language, str]
+"""One text for each of our languages."""
+
+_RULE: Final = NamedNode(GOV + "ruleId")
+_NAMED: Final = "urn:x-govkg:shape:"
+_QUERIES: Final = {SH + "select", SH + "ask"}
+_INNER: Final = re.compile(r"\{\s*SELECT\b([^{]*?)(?:WHERE\s*)?\{", re.IGNORECASE)
+_THIS: Final = re.compile(r"[$?]this\b")
+_STRUCTURE: Final = {
+    RDF + "first",
+    RDF + "rest",
+    SH + "prefix",
+    SH + "inversePath",
+    SH + "alternativePath",
+    SH + "zeroOrMorePath",
+    SH + "oneOrMorePath",
+    SH + "zeroOrOnePath",
+}
+"""The properties of lists, paths and prefixes, whose blank nodes are better left blank."""
+
+
+def sh(name: str) -> NamedNode:
+    """Return a term of SHACL."""
+    return NamedNode(SH + name)
+
+
+def named(shapes: Iterable[Triple]) -> list[Triple]:
+    """Give each blank shape an IRI, so that what an engine says of it can be looked up."""
+    shapes = list(shapes)
+    parts = {t.subject for t in shapes if t.predicate.value in _STRUCTURE}
+    blank = {t.subject for t in shapes if isinstance(t.subject, BlankNode)} - parts
+    iris: dict[Node, NamedNode] = {
+        node: NamedNode(_NAMED + node.value) for node in blank if isinstance(node, BlankNode)
+    }
+    return [
+        Triple(iris.get(t.subject, t.subject), t.predicate, iris.get(t.object, t.object))
+        for t in shapes
+    ]
+
+
+def unnamed(node: Node) -> Node:
+    """Return the blank node that ``named`` gave this IRI, or the node itself."""
+    if isinstance(node, NamedNode) and node.value.startswith(_NAMED):
+        return BlankNode(node.value.removeprefix(_NAMED))
+    return node
+
+
+def declared_prefixes(shapes: Sequence[Triple]) -> dict[str, str]:
+    """Return the prefixes that sh:declare declares anywhere in the shapes."""
+    prefix = {t.subject: t.object for t in shapes if t.predicate.value == SH + "prefix"}
+    space = {t.subject: t.object for t in shapes if t.predicate.value == SH + "namespace"}
+    return {
+        name.value: found.value
+        for node, name in prefix.items()
+        if isinstance(name, Literal) and isinstance(found := space.get(node), Literal)
+    }
+
+
+class Shapes:
+    """The shapes, indexed."""
+
+    def __init__(self, triples: Iterable[Triple]) -> None:
+        """Name the blank shapes and index all.
+
+        Raises ShapesError for a query that SHACL does not allow (section 5.3.1).
+        """
+        self.triples = named(triples)
+        self._index = Ontology(self.triples)
+        self._check_queries()
+
+    def values(self, shape: Node | None, name: str) -> list[Node]:
+        """Return the values of a property of SHACL."""
+        return [] if shape is None else self._index.values(shape, sh(name))
+
+    def rule(self, shape: Node | None) -> str:
+        """Return the rule id of a shape, such as ``C05``, or nothing."""
+        values = [] if shape is None else self._index.values(shape, _RULE)
+        return next((value.value for value in values if isinstance(value, Literal)), "")
+
+    def texts(self, shape: Node | None, name: str) -> Texts:
+        """Return the texts of a shape by language, such as its ``name``."""
+        return {} if shape is None else self._index.texts(shape, sh(name))
+
+    def members(self, head: Node) -> list[Node]:
+        """Return the members of a list."""
+        return self._index.members_of(head)
+
+    def templates(self, shape: Node | None) -> list[Literal]:
+        """Return the messages of a shape and of its SPARQL constraints, as they are written."""
+        speakers = [] if shape is None else [shape, *self.values(shape, "sparql")]
+        messages = (value for each in speakers for value in self.values(each, "message"))
+        return [message for message in messages if isinstance(message, Literal)]
+
+    def _check_queries(self) -> None:
+        """Refuse queries in which an inner one hides ``$this``; no engine of ours sees them all."""
+        for triple in self.triples:
+            if triple.predicate.value in _QUERIES and isinstance(triple.object, Literal):
+                for inner in _INNER.finditer(triple.object.value):
+                    if "*" not in inner[1] and not _THIS.search(inner[1]):
+                        raise ShapesError(
+                            reason=f"the inner query “SELECT {inner[1].strip()}” leaves out $this",
+                            remedy="Select $this there too (SHACL, section 5.3.1).",
+                        )
+
+    @cached_property
+    def rules(self) -> tuple[str, ...]:
+        """Return every rule id once, in order."""
+        values = {t.object for t in self.triples if t.predicate == _RULE}
+        return tuple(sorted(value.value for value in values if isinstance(value, Literal)))
+
+
+def in_both(texts: Texts) -> Words:
+    """Return one text for each of our languages; English, or any, stands in for a missing one."""
+    english = texts.get("en") or texts.get("") or next(iter(texts.values()), "")
+    return {language: texts.get(language, english) for language in LANGUAGES}

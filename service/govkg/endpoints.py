@@ -11,7 +11,7 @@ import time
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from ipaddress import ip_address
 from typing import Final
 
@@ -77,7 +77,7 @@ class Endpoints:
         self._entries = entries(allowed)
         self._limits = limits
         self._resolve = resolve
-        self._given_trust = trust
+        self._trust = trust or _system_trust()
         self._places = asyncio.Semaphore(limits.at_once)
 
     @property
@@ -180,10 +180,6 @@ class Endpoints:
             trust_env=False,  # no proxy and no password that a variable or a file names
         )
 
-    @cached_property
-    def _trust(self) -> ssl.SSLContext:
-        return self._given_trust or ssl.create_default_context()
-
     async def _refusal(self, url: httpx2.URL, response: httpx2.Response) -> EndpointFailedError:
         """Return what an answer that is no success means."""
         if response.is_redirect:
@@ -217,6 +213,12 @@ async def _unzipped(raw: AsyncIterator[bytes], most: int) -> AsyncIterator[bytes
         yield unzipping.decompress(part, most + 1)
     if not unzipping.eof or unzipping.unused_data:
         raise zlib.error("the zipped answer breaks off, or goes on after its end")
+
+
+@cache
+def _system_trust() -> ssl.SSLContext:
+    """Return the system's certificates, read once and before the time of a call runs."""
+    return ssl.create_default_context()
 
 
 def _failed(endpoint: str, reason: str) -> EndpointFailedError:

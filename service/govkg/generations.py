@@ -143,7 +143,7 @@ def _argument(kg: KG, snapshot: Path, settings: Settings) -> str:
         {
             "snapshot": str(snapshot),
             "base": graphs.base,
-            "empty": [graph.value for graph in kg.store.graphs() if not kg.store.triples(graph)],
+            "empty": [graph.value for graph, size in kg.quads.sizes().items() if not size],
             "merge": settings.default_graph == "merge",
             "shacl_engine": settings.shacl_engine,
         }

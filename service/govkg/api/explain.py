@@ -77,8 +77,7 @@ def _samples(known: Knowledge) -> list[Triple]:
     """Return some inferred statements about cases, one of each kind, to start from."""
     found: list[Triple] = []
     for name in ("suggestsCondition", "hasCandidateRemedy", "adoptsRemedy", "hasPole"):
-        facts = (f for s in known.facts.named() for f in known.facts.about(s) if f.inferred)
-        found += [f.triple for f in facts if f.triple.predicate.value == GOV + name][:2]
+        found += known.facts.inferred(NamedNode(GOV + name))[:2]
     return found
 
 

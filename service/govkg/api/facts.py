@@ -1,10 +1,10 @@
-"""Every quad of the store, indexed by subject and by object, to describe things on pages."""
+"""What the store says of a node and with a node, to describe things on pages."""
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from govkg.cases import KG
 from govkg.rdf import Node
@@ -27,38 +27,43 @@ class Facts:
     """What is said of each node, and with each node; it never changes once it is made."""
 
     def __init__(self, kg: KG) -> None:
-        """Index all graphs of a store; that which describes the dataset is only counted."""
-        self._about: defaultdict[Node, list[Fact]] = defaultdict(list)
-        self._towards: defaultdict[Node, list[Fact]] = defaultdict(list)
-        self.sizes: dict[NamedNode, int] = {}
+        """Look things up in what a store holds."""
+        self._quads = kg.quads
+        self._graphs = kg.graphs
+        self.sizes = kg.quads.sizes()
         """How many triples each graph holds."""
-        distinct: set[Triple] = set()
-        for graph in kg.store.graphs():
-            triples = sorted(kg.store.triples(graph), key=str)
-            self.sizes[graph] = len(triples)
-            distinct.update(triples)
-            if graph == kg.graphs.description:  # it speaks of the dataset, not of its subject
-                continue
-            for triple in triples:
-                self._add(Fact(triple, graph, inferred=graph == kg.graphs.inferred))
-        for triple in sorted(kg.store.unnamed(), key=str):
-            distinct.add(triple)
-            self._add(Fact(triple, kg.graphs.unnamed, inferred=False))
-        self.distinct = len(distinct)
-        """How many triples the union of all graphs holds."""
 
-    def _add(self, fact: Fact) -> None:
-        self._about[fact.triple.subject].append(fact)
-        if not isinstance(fact.triple.object, Literal):
-            self._towards[fact.triple.object].append(fact)
+    @cached_property
+    def distinct(self) -> int:
+        """How many triples the union of all graphs holds."""
+        return self._quads.distinct()
 
     def about(self, node: Node) -> list[Fact]:
         """Return the facts of which a node is the subject, asserted and derived."""
-        return self._about.get(node, [])
+        if not isinstance(node, NamedNode | BlankNode):
+            return []
+        return self._facts(self._quads.matching(subject=node))
 
     def towards(self, node: Node) -> list[Fact]:
         """Return the facts of which a node is the object, asserted and derived."""
-        return self._towards.get(node, [])
+        return [] if isinstance(node, Literal) else self._facts(self._quads.matching(value=node))
+
+    def inferred(self, predicate: NamedNode) -> list[Triple]:
+        """Return what was derived with a property, sorted."""
+        found = self._quads.matching(None, predicate, None, self._graphs.inferred)
+        return sorted((quad.triple for quad in found), key=str)
+
+    def _facts(self, quads: Iterable[Quad]) -> list[Fact]:
+        """Return quads as facts, in the order of their graphs, those of the unnamed graph last."""
+        describing = self._graphs.description  # it speaks of the dataset, not of its subject
+        facts = [self._fact(quad) for quad in quads if quad.graph_name != describing]
+        unnamed = self._graphs.unnamed
+        return sorted(facts, key=lambda f: (f.graph == unnamed, f.graph.value, str(f.triple)))
+
+    def _fact(self, quad: Quad) -> Fact:
+        named, graph = quad.graph_name, self._graphs.unnamed
+        graph = named if isinstance(named, NamedNode) else graph
+        return Fact(quad.triple, graph, inferred=graph == self._graphs.inferred)
 
     def values(self, node: Node, predicate: NamedNode) -> list[Node]:
         """Return the values of a property, asserted and derived, each once."""
@@ -87,7 +92,3 @@ class Facts:
                 value = fact.triple.object
                 if isinstance(value, BlankNode) and value not in seen:
                     yield from self._spelt_out(value, seen)
-
-    def named(self) -> Iterator[NamedNode]:
-        """Yield everything with an IRI of which something is said."""
-        return (node for node in self._about if isinstance(node, NamedNode))

@@ -23,12 +23,18 @@ def described(
     kind: Literal["place", "agent"], slug: str, known: Knowledge, wanted: Wanted, page: Page
 ) -> Response:
     """Return what is said of a place or an actor; raises NotFoundError if nothing is."""
-    address = PREFIXES[kind] + slug
-    subjects = (s for s in known.facts.named() if s.value == address)
-    iri = next(subjects, None)
-    if iri is None:
+    iri = subject(PREFIXES[kind] + slug)
+    if iri is None or not known.facts.about(iri):
         raise NotFoundError(what=kind, name=slug, hint="Search for it with /search?q=.")
     return published(wanted, lambda: known.facts.description(iri), lambda: _page(page, iri, known))
+
+
+def subject(address: str) -> NamedNode | None:
+    """Return an address as an IRI, or None if it is none."""
+    try:
+        return NamedNode(address)
+    except ValueError:
+        return None
 
 
 def _page(page: Page, iri: NamedNode, known: Knowledge) -> Response:

@@ -11,11 +11,12 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from govkg import __version__, bundle
 from govkg.cases.graphs import Graphs
-from govkg.cases.names import Names
+from govkg.cases.names import NAMING, Names
 from govkg.errors import NotFoundError
 from govkg.ontology import TYPE, Ontology, Texts, read_files
 from govkg.reasoning import Closure, Proof, Teller, prove
 from govkg.store import Store
+from govkg.store.embedded import EmbeddedStore, in_memory
 from govkg.vocabulary import GOV
 
 Progress = Callable[[str], None]
@@ -44,12 +45,13 @@ class KG:
     def __init__(self, store: Store, base: str = DEFAULT_BASE, *, reasons: bool = True) -> None:
         """Read what the store holds and, if it ``reasons``, derive all that follows from it."""
         self.store = store
+        self.quads = store if isinstance(store, EmbeddedStore) else in_memory(store)
+        """What the store holds, in this process."""
         self.graphs = Graphs(base)
         store.hold_apart(self.graphs.inferred)
-        self.ontology = Ontology(store.triples(self.graphs.ontology))
-        asserted = self.asserted()
-        self.closure = Closure(asserted if reasons else [])
-        self.name = Names(asserted, self.ontology)
+        self.ontology = Ontology(self.quads.triples(self.graphs.ontology))
+        self.closure = Closure(self.asserted() if reasons else [])
+        self.name = Names(self._names(), self.ontology)
         self.teller = Teller(self.name)
 
     @classmethod
@@ -80,34 +82,41 @@ class KG:
     def asserted(self) -> list[Triple]:
         """Return all triples that somebody asserted, in any graph."""
         made = (self.graphs.inferred, self.graphs.description)
-        graphs = (graph for graph in self.store.graphs() if graph not in made)
-        named = [triple for graph in graphs for triple in self.store.triples(graph)]
-        return named + self.store.unnamed()
+        graphs = (graph for graph in self.quads.graphs() if graph not in made)
+        named = [triple for graph in graphs for triple in self.quads.triples(graph)]
+        return named + self.quads.unnamed()
 
     def cases(self) -> Iterator[Case]:
         """Yield every stored case, by id."""
-        for graph in self.store.graphs():
-            case_id = self.graphs.case_id(graph)
-            if case_id is not None:
-                yield from self._cases_in(graph)
+        stored = self.quads.matching(None, TYPE, CASE)
+        cases = (case for quad in stored if (case := self._case(quad)))
+        yield from sorted(cases, key=lambda case: case.graph.value)
 
     def case(self, case_id: str) -> Case:
         """Return one case; raises NotFoundError if there is none with this id."""
-        for case in self._cases_in(self.graphs.case(case_id)):
-            return case
+        for quad in self.quads.matching(None, TYPE, CASE, self.graphs.case(case_id)):
+            if case := self._case(quad):
+                return case
         raise NotFoundError(what="case", name=case_id, hint="All cases are listed under /cases.")
 
-    def _cases_in(self, graph: NamedNode) -> Iterator[Case]:
-        for triple in self.store.triples(graph):
-            if triple.predicate == TYPE and triple.object == CASE:
-                iri = triple.subject
-                case_id = self.graphs.case_id(graph)
-                if isinstance(iri, NamedNode) and case_id:
-                    yield Case(case_id, iri, self.name.all(iri), graph)
+    def _case(self, typed: Quad) -> Case | None:
+        """Return the case that a quad gives its type, if it is in the graph of a case."""
+        iri, graph = typed.subject, typed.graph_name
+        if not isinstance(iri, NamedNode) or not isinstance(graph, NamedNode):
+            return None
+        case_id = self.graphs.case_id(graph)
+        return Case(case_id, iri, self.name.all(iri), graph) if case_id else None
+
+    def _names(self) -> list[Triple]:
+        """Return the labels and titles that were asserted, those of later graphs last."""
+        found = [quad for predicate in NAMING for quad in self.quads.matching(None, predicate)]
+        found.sort(key=lambda quad: str(quad.graph_name))
+        made = (self.graphs.inferred, self.graphs.description)
+        return [quad.triple for quad in found if quad.graph_name not in made]
 
     def _sources(self, triple: Triple) -> tuple[str, ...]:
         """Return the graphs in which a triple was asserted, never that of inferred ones."""
-        found = self.store.graphs_with(triple)
+        found = self.quads.graphs_with(triple)
         named = tuple(graph.value for graph in found if graph != self.graphs.inferred)
         return named or (self.graphs.unnamed.value,)
 

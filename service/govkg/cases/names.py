@@ -1,12 +1,16 @@
 """Names for everything: labels and titles in the data first, then those of the ontology."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from pyoxigraph import Literal, Triple
 
 from govkg.errors import Language
 from govkg.ontology import LABEL, PREF_LABEL, TITLE, Ontology, Texts
 from govkg.rdf import Node
+
+NAMING: Final = (LABEL, PREF_LABEL, TITLE)
+"""The properties by which the data names things."""
 
 
 class Names:
@@ -17,9 +21,7 @@ class Names:
         self._ontology = ontology
         self._texts: dict[Node, Texts] = {}
         for triple in triples:
-            if triple.predicate in (LABEL, PREF_LABEL, TITLE) and isinstance(
-                triple.object, Literal
-            ):
+            if triple.predicate in NAMING and isinstance(triple.object, Literal):
                 texts = self._texts.setdefault(triple.subject, {})
                 texts[triple.object.language or "en"] = triple.object.value
 

@@ -1,10 +1,10 @@
 """The embedded store: Oxigraph on disk, or in memory when it is given no folder."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Triple
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions, RdfFormat, Triple
 from pyoxigraph import Store as Oxigraph
 
 from govkg.errors import NotReadyError
@@ -140,6 +140,32 @@ class EmbeddedStore:
         """Return the triples of the unnamed graph."""
         found = self._oxigraph.quads_for_pattern(None, None, None, DefaultGraph())
         return [Triple(q.subject, q.predicate, q.object) for q in found]
+
+    def matching(
+        self,
+        subject: NamedNode | BlankNode | None = None,
+        predicate: NamedNode | None = None,
+        value: Node | None = None,
+        graph: NamedNode | None = None,
+    ) -> Iterator[Quad]:
+        """Yield the quads that fit a pattern, in no order; None stands for anything.
+
+        An engine elsewhere has no such look-up: its blank nodes have no names to ask by.
+        """
+        return self._oxigraph.quads_for_pattern(subject, predicate, value, graph)
+
+    def sizes(self) -> dict[NamedNode, int]:
+        """Return how many triples each named graph holds, in the order of the names."""
+        counting = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
+        counted = cast("QuerySolutions", self._oxigraph.query(counting))
+        return dict.fromkeys(self.graphs(), 0) | {row["g"]: int(row["n"].value) for row in counted}
+
+    def distinct(self) -> int:
+        """Count the triples that all graphs hold together, each once."""
+        anywhere = "{ { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
+        counting = f"SELECT (COUNT(*) AS ?n) {{ SELECT DISTINCT ?s ?p ?o {anywhere} }}"
+        counted = cast("QuerySolutions", self._oxigraph.query(counting))
+        return next(int(row["n"].value) for row in counted)
 
     def graphs_with(self, triple: Triple) -> tuple[NamedNode, ...]:
         """Return the names of the graphs that hold a triple."""

@@ -111,8 +111,11 @@ def derive(store: Store, settings: Settings) -> KG:
     """Return a copy of a store in memory, with what follows from it.
 
     On disk nothing inferred is kept. An engine elsewhere is given it, for those who query it there.
+    Where nothing is inferred an embedded store needs no copy.
     """
-    kg = KG.derived(in_memory(store), settings.base_iri, reasons=settings.bundle)
+    as_it_is = isinstance(store, EmbeddedStore) and not settings.bundle
+    copy = store if as_it_is else in_memory(store)
+    kg = KG.derived(copy, settings.base_iri, reasons=settings.bundle)
     if not isinstance(store, EmbeddedStore):
         inferred = kg.store.triples(kg.graphs.inferred)
         if set(store.triples(kg.graphs.inferred)) != set(inferred):

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
 
@@ -51,8 +51,16 @@ class KG:
         store.hold_apart(self.graphs.inferred)
         self.ontology = Ontology(self.quads.triples(self.graphs.ontology))
         self.closure = Closure(self.asserted() if reasons else [])
-        self.name = Names(self._names(), self.ontology)
-        self.teller = Teller(self.name)
+
+    @cached_property
+    def name(self) -> Names:
+        """What gives everything a name."""
+        return Names(self._names(), self.ontology)
+
+    @cached_property
+    def teller(self) -> Teller:
+        """What tells proofs in words."""
+        return Teller(self.name)
 
     @classmethod
     def load(

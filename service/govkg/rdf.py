@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 from pyoxigraph import (
@@ -131,6 +132,20 @@ def read(
         raise DocumentSyntaxError(
             line=1, column=1, expected=str(error), hint="", format=format.name
         ) from error
+
+
+def check_file(path: Path) -> int:
+    """Parse a file of the operator's own, without limits, and return how many quads it holds.
+
+    Raises DocumentSyntaxError with the place, and OSError if the file cannot be read.
+    """
+    known = format_of_file(path.name)
+    try:
+        return sum(
+            1 for _ in parse(path=str(path), format=known.syntax, base_iri=path.absolute().as_uri())
+        )
+    except SyntaxError as error:
+        raise _syntax_error(error, known) from error
 
 
 def check_nesting(data: bytes) -> None:

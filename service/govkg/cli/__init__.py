@@ -12,7 +12,18 @@ from typing import NoReturn
 
 import typer
 
-from govkg.cli import check, diagnose, explain, healthcheck, query, serve, token, validate, version
+from govkg.cli import (
+    check,
+    diagnose,
+    explain,
+    healthcheck,
+    load,
+    query,
+    serve,
+    token,
+    validate,
+    version,
+)
 from govkg.cli.console import AT_FAULT, FAILED, MISUSED
 from govkg.errors import (
     BadInputError,
@@ -23,7 +34,7 @@ from govkg.errors import (
     UnsafeInputError,
 )
 
-COMMANDS = (serve, validate, diagnose, query, explain, check, healthcheck, token, version)
+COMMANDS = (serve, load, validate, diagnose, query, explain, check, healthcheck, token, version)
 """Every file of commands, in the order of the help: it holds a function of its own name, or an app
 with commands under that name."""
 

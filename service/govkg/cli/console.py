@@ -22,16 +22,16 @@ Lang = Annotated[str, typer.Option("--lang", help="Language of messages: en or z
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
-def bundled_graph() -> KG:
-    """Load the bundled graph into memory, telling what is done if somebody is watching."""
-
-    def progress(what: str) -> None:
-        if sys.stderr.isatty():
-            typer.echo(f"\r\033[K{what} …", err=True, nl=False)
-
-    kg = KG.load(EmbeddedStore(), progress=progress)
+def progress(what: str) -> None:
+    """Say in one line what is being done, if somebody is watching; nothing wipes the line."""
     if sys.stderr.isatty():
-        typer.echo("\r\033[K", err=True, nl=False)
+        typer.echo(f"\r\033[K{what} …" if what else "\r\033[K", err=True, nl=False)
+
+
+def bundled_graph() -> KG:
+    """Load the bundled graph into memory, telling what is done meanwhile."""
+    kg = KG.load(EmbeddedStore(), progress=progress)
+    progress("")
     return kg
 
 

@@ -8,7 +8,7 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions,
 from pyoxigraph import Store as Oxigraph
 
 from govkg.errors import NotReadyError
-from govkg.rdf import Node
+from govkg.rdf import Format, Node
 from govkg.store import Store
 from govkg.store.querying import Answer, Query
 from govkg.store.updating import Update, update
@@ -98,6 +98,18 @@ class EmbeddedStore:
         self._oxigraph.extend(quads)
         if graph is not None and not quads:
             self._oxigraph.add_graph(graph)
+        self._oxigraph.flush()
+
+    def load(self, path: Path, format: Format, graph: NamedNode | None = None) -> None:
+        """Add a file that is known to parse, as fast as it can be done, and flush.
+
+        ``graph`` is for triples that name none. If this process ends half-way, nothing is added.
+        """
+        self._view = None
+        base = path.absolute().as_uri()
+        self._oxigraph.bulk_load(
+            path=str(path), format=format.syntax, base_iri=base, to_graph=graph
+        )
         self._oxigraph.flush()
 
     def remove(self, graph: NamedNode) -> None:

@@ -126,7 +126,7 @@ def derive(store: Store, settings: Settings) -> KG:
 def describe(kg: KG, service: Service) -> Description:
     """Count what a generation holds, and where queries are to find the numbers, add their graph."""
     settings = service.settings
-    description = Description.of(kg, bundled=settings.bundle)
+    description = Description(kg, bundled=settings.bundle)
     if service.describes_itself:
         kg.store.put(kg.graphs.description, description.stored(settings.address))
     return description

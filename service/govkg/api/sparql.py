@@ -1,5 +1,6 @@
 """``/sparql``: the SPARQL 1.1 Protocol, for queries and updates, and the service description."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -153,7 +154,7 @@ async def query_by_get(request: Request) -> Response:
     """
     asked, service = await _asked(request), service_of(request)
     if not asked.all("query") and not asked.all("update"):
-        return _description(request, asked.wanted, service)
+        return await _description(request, asked.wanted, service)
     if asked.all("update"):
         _may_update(request, service)
         raise ParameterError(name="update", reason="it was sent by GET", remedy="Send it by POST.")
@@ -307,9 +308,11 @@ def seconds_of(asked: Asked, service: Service) -> float:
     return min(float(value), most)
 
 
-def _description(request: Request, wanted: Wanted, service: Service) -> Response:
+async def _description(request: Request, wanted: Wanted, service: Service) -> Response:
     """Return the service description; a browser is sent to the query page."""
     media = wanted.choose((*RDF, HTML))
     if media == HTML:
         return RedirectResponse("/query", status_code=303)
-    return Response(service_description(address_of(request), media, service), media_type=media)
+    address = address_of(request)
+    body = await asyncio.to_thread(service_description, address, media, service)  # it may count
+    return Response(body, media_type=media)

@@ -1,13 +1,11 @@
 """What the dataset says of itself, in VoID (https://www.w3.org/TR/void/)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from govkg.cases.graphs import Graphs
 from govkg.cases.kg import KG
 from govkg.cases.questions import describe_questions
 from govkg.cases.statements import Statements, Value
@@ -56,33 +54,36 @@ _GRAPHS: Final[Mapping[str, Texts]] = {
 """What each graph that the service makes holds, by the last word of its name."""
 
 
-@dataclass(frozen=True)
 class Description:
-    """The numbers of one generation of the data; they are counted once."""
+    """The numbers of one generation of the data; they are counted once, when first asked for."""
 
-    graphs: Graphs
-    whole: Statistics
-    """Of the merge of all graphs."""
-    uses: Uses
-    parts: Mapping[NamedNode, Statistics]
-    """Of each named graph."""
-    titles: Mapping[NamedNode, Texts]
-    bundled: bool
-
-    @classmethod
-    def of(cls, kg: KG, *, bundled: bool) -> "Description":
-        """Count what a store holds, apart from its description."""
-        graphs = [graph for graph in kg.store.graphs() if graph != kg.graphs.description]
-        triples = {graph: kg.store.triples(graph) for graph in graphs}
-        union = set(kg.store.unnamed()).union(*triples.values())
-        return cls(
-            graphs=kg.graphs,
-            whole=Statistics.of(union),
-            uses=uses_by_class(union),
-            parts={graph: Statistics.of(triples[graph]) for graph in graphs},
-            titles={case.graph: case.titles for case in kg.cases()} if bundled else {},
-            bundled=bundled,
+    def __init__(self, kg: KG, *, bundled: bool) -> None:
+        """Describe what a store holds, apart from its description."""
+        self.graphs = kg.graphs
+        self.bundled = bundled
+        self.titles: Mapping[NamedNode, Texts] = (
+            {case.graph: case.titles for case in kg.cases()} if bundled else {}
         )
+        self._quads = kg.quads
+        self._named = [graph for graph in kg.quads.graphs() if graph != kg.graphs.description]
+
+    @cached_property
+    def whole(self) -> Statistics:
+        """The numbers of the merge of all graphs."""
+        return Statistics.of(self._union())
+
+    @cached_property
+    def uses(self) -> Uses:
+        """How the instances of each class use properties."""
+        return uses_by_class(self._union())
+
+    @cached_property
+    def parts(self) -> Mapping[NamedNode, Statistics]:
+        """The numbers of each named graph."""
+        return {graph: Statistics.of(self._quads.triples(graph)) for graph in self._named}
+
+    def _union(self) -> set[Triple]:
+        return set(self._quads.unnamed()).union(*map(self._quads.triples, self._named))
 
     @cached_property
     def dataset(self) -> NamedNode:

@@ -77,7 +77,7 @@ class Endpoints:
         self._entries = entries(allowed)
         self._limits = limits
         self._resolve = resolve
-        self._trust = trust or _system_trust()
+        self._trust = trust or (_system_trust() if self._entries else None)
         self._places = asyncio.Semaphore(limits.at_once)
 
     @property
@@ -174,7 +174,7 @@ class Endpoints:
         agent = f"govkg/{__version__} (SPARQL SERVICE)"
         return httpx2.AsyncClient(
             headers={"Accept": _ACCEPT, "Accept-Encoding": "gzip", "User-Agent": agent},
-            verify=self._trust,
+            verify=self._trust or True,
             timeout=None,  # the whole call has a deadline
             follow_redirects=False,
             trust_env=False,  # no proxy and no password that a variable or a file names

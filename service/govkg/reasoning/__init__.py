@@ -1,19 +1,22 @@
 """What follows from the facts, and why: closure, proofs, and proofs in words."""
 
-from govkg.reasoning.closure import Closure, Contradiction, Derived
+from govkg.reasoning.closure import Changed, Closure, Contradiction, Derived
 from govkg.reasoning.deep import DeepCheck, deep_check
 from govkg.reasoning.proofs import ASSERTED, Proof, prove
-from govkg.reasoning.rules import ABSENT, RULES, Rule
+from govkg.reasoning.rules import ABSENT, PROFILES, RULES, Profile, Rule
 from govkg.reasoning.telling import Teller, triple_json
 
 __all__ = [
     "ABSENT",
     "ASSERTED",
+    "PROFILES",
     "RULES",
+    "Changed",
     "Closure",
     "Contradiction",
     "DeepCheck",
     "Derived",
+    "Profile",
     "Proof",
     "Rule",
     "Teller",

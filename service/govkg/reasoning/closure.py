@@ -1,28 +1,28 @@
-"""What follows: a set of triples closed under the rules, each with its first derivation.
+"""What follows: a set of triples closed under rules, kept closed when triples come and go.
 
-Source: OWL 2 RL/RDF rules. Axioms are compiled once (``program.py``); then each new fact is met
-with all facts before it (semi-naive evaluation), so no pair is joined twice.
+Source: OWL 2 RL/RDF rules, and RDF 1.1 Semantics for the profile ``rdfs``.
 """
 
-from collections import deque
+from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
-from govkg.reasoning.class_rules import compile_class_rules
-from govkg.reasoning.equality_rules import compile_equality_rules
-from govkg.reasoning.facts import Fact, Facts, Terms
-from govkg.reasoning.program import Axioms, Conclusion, Program, Words
-from govkg.reasoning.property_rules import compile_property_rules
-from govkg.reasoning.schema_rules import compile_schema_rules
+from govkg.rdf import Node
+from govkg.reasoning.engine import Change, Engine, Step
+from govkg.reasoning.facts import Fact, Terms
+from govkg.reasoning.rules import Profile
+from govkg.reasoning.types import Profile as Classes
+from govkg.reasoning.withdrawal import restore, undo, withdraw
 from govkg.vocabulary import OWL, RDF
 
 
 @dataclass(frozen=True)
 class Derived:
-    """How a triple was first derived."""
+    """How a triple follows in one step."""
 
     rule: str
     """The name of the rule, a key of ``rules.RULES``."""
@@ -38,85 +38,141 @@ class Contradiction:
     premises: tuple[Triple, ...]
 
 
+class Changed(NamedTuple):
+    """What a change made of the derived triples worth publishing."""
+
+    appeared: frozenset[Triple]
+    vanished: frozenset[Triple]
+
+
 class Closure:
-    """Triples and all that follows from them by the rules of OWL 2 RL.
+    """Triples and all that follows from them by the rules of a profile."""
 
-    The axioms are those in the triples given first; axioms among triples added later are kept as
-    facts but not applied.
-    """
+    def __init__(self, triples: Iterable[Triple] = (), *, profile: Profile = "rl") -> None:
+        """Take the triples and derive all that follows; axioms may stand anywhere among them."""
+        self._start(Terms(), profile)
+        self.add(triples)
 
-    def __init__(self, triples: Iterable[Triple]) -> None:
-        """Take the triples, read the axioms among them, and derive all that follows."""
-        self._terms = Terms()
-        self._facts = Facts()
-        self._clashes: list[Conclusion] = []
-        asserted = [self._terms.fact(triple) for triple in triples]
-        for fact in asserted:
-            self._facts.add(fact, None)
-        axioms = Axioms(self._facts, self._terms)
-        self._program = Program(Words(self._terms))
-        compile_property_rules(axioms, self._program)
-        compile_class_rules(axioms, self._program)
-        compile_equality_rules(self._program)
-        compile_schema_rules(axioms, self._program)
-        self._run(asserted, self._program.at_start)
+    def _start(self, terms: Terms, profile: Profile) -> None:
+        self._terms = terms
+        self._engine = Engine(terms, profile)
 
     def __len__(self) -> int:
         """Count the triples, asserted and derived."""
-        return len(self._facts)
+        return sum(1 for _ in self._engine.facts())
 
     def __contains__(self, triple: Triple) -> bool:
         """Say whether a triple was asserted or follows."""
         fact = self._known(triple)
-        return fact is not None and fact in self._facts
+        return fact is not None and self._engine.rank(fact) is not None
+
+    # Triples that come and go
 
     def add(self, triples: Iterable[Triple]) -> None:
-        """Assert more triples and derive what follows from them and all before."""
-        facts = [self._terms.fact(triple) for triple in triples]
-        self._run([fact for fact in facts if self._facts.add(fact, None)], ())
+        """Assert more triples, axioms included, and derive what follows from them and all before.
+
+        Axioms are taken first, so that each triple of data is met with all of them at once.
+        """
+        self._assert(self._terms.fact(triple) for triple in triples)
+
+    def change(self, withdrawn: Iterable[Triple], asserted: Iterable[Triple]) -> Changed:
+        """Withdraw some assertions and make others, in one go; returns what that changed.
+
+        The cost depends on what rests on these triples, not on how many there are in all, unless
+        axioms are withdrawn: then everything is derived anew.
+        """
+        new = [self._terms.fact(triple) for triple in asserted]
+        known = (self._known(triple) for triple in withdrawn)
+        old = {fact for fact in known if fact is not None}.difference(new)
+        if any(self._engine.compiler.is_axiom(fact) for fact in old):
+            return self._anew(old, new)
+        with self._logging() as log:
+            gone = withdraw(self._engine, old)
+            if not any(self._engine.compiler.is_axiom(fact) for fact in gone):
+                self._engine.assert_all(new)
+                restore(self._engine, gone)
+                return self._changed(log)
+            undo(self._engine, log)
+        return self._anew(old, new)
 
     @contextmanager
     def supposing(self, triples: Iterable[Triple]) -> Iterator[list[Triple]]:
-        """Suppose some triples for a while; yields what newly holds, and then takes it all back."""
-        mark, clashes = self._facts.mark(), len(self._clashes)
-        try:
-            self.add(triples)
-            yield [self._terms.triple(fact) for fact in self._facts.since(mark)]
-        finally:
-            self._facts.undo(mark)
-            del self._clashes[clashes:]
+        """Suppose some triples for a while; yields what newly holds, and then takes it all back.
+
+        Axioms among them are supposed as facts, but not applied.
+        """
+        engine = self._engine
+        clashes = dict(engine.clashes)
+        with self._logging() as log:
+            try:
+                for fact in [self._terms.fact(triple) for triple in triples]:
+                    engine.assert_one(*fact)
+                engine.run()
+                yield [self._terms.triple(fact) for fact in _new_facts(log, engine)]
+            finally:
+                undo(engine, log)
+                engine.new_axioms = False
+                for key in engine.clashes.keys() - clashes.keys():
+                    for fact in key:
+                        engine.forget_clashes(fact)
+                engine.clashes.update(clashes)
+
+    # What holds, and why
 
     def derivation(self, triple: Triple) -> Derived | None:
-        """Return how a triple was derived, or None if it was asserted or does not hold."""
+        """Return how a triple was derived, or None if it was asserted or does not hold.
+
+        The premises are nearer to the assertions than the triple, so whoever asks on gets a proof.
+        """
         fact = self._known(triple)
-        found = self._facts.derivations.get(fact) if fact else None
-        if found is None:
+        rank = None if fact is None else self._engine.rank(fact)
+        if fact is None or not rank:
             return None
-        return Derived(found[0], tuple(self._terms.triple(premise) for premise in found[1]))
+        found = self._engine.derivations(fact, rank, first=True)
+        return self._derived(found[0]) if found else None
+
+    def derivations(self, triple: Triple) -> list[Derived]:
+        """Return every way in which a triple follows in one step from others that hold.
+
+        An asserted triple may have some, and one that does not hold has none.
+        """
+        fact = self._known(triple)
+        if fact is None:
+            return []
+        return [self._derived(step) for step in self._engine.derivations(fact)]
+
+    def is_asserted(self, triple: Triple) -> bool:
+        """Say whether a triple was asserted, whether or not it follows as well."""
+        fact = self._known(triple)
+        return fact is not None and self._engine.rank(fact) == 0
 
     def inferred(self) -> Iterator[Triple]:
         """Yield the derived triples worth publishing.
 
-        Left out are those about the nameless class expressions of axioms, and literals as subjects,
-        which RDF does not allow.
+        Left out are those about the nameless class expressions of axioms, those that everything
+        has, and literals as subjects, which RDF does not allow.
         """
-        for fact, derivation in self._facts.derivations.items():
-            if derivation is not None and self._is_publishable(fact):
+        for fact, rank in self._engine.facts():
+            if rank and self._is_publishable(fact):
                 yield self._terms.triple(fact)
 
     def contradictions(self) -> list[Contradiction]:
         """Return every contradiction found, with the triples that clash."""
         return [
-            Contradiction(clash.rule, tuple(self._terms.triple(fact) for fact in clash.premises))
-            for clash in self._clashes
+            Contradiction(rule, tuple(self._terms.triple(fact) for fact in premises))
+            for rule, premises in self._engine.clashes.values()
         ]
 
-    def objects(self, subject: NamedNode | BlankNode, predicate: NamedNode) -> list[object]:
+    def objects(self, subject: NamedNode | BlankNode, predicate: NamedNode) -> list[Node]:
         """Return the values of a property of a subject, asserted or derived."""
         node, prop = self._terms.known(subject), self._terms.known(predicate)
-        if node is None or prop is None:
+        if node is None or prop is None or prop not in self._engine.relations:
             return []
-        return [self._terms.term(number) for number in self._facts.objects(prop, node)]
+        values = self._engine.relations[prop].objects(node)
+        return [self._terms.term(number) for number, _ in values]
+
+    def _derived(self, step: Step) -> Derived:
+        return Derived(step[0], tuple(self._terms.triple(premise) for premise in step[1]))
 
     def _known(self, triple: Triple) -> Fact | None:
         """Return a triple as numbers, or None if a term of it never occurred."""
@@ -127,35 +183,85 @@ class Closure:
             return None
         return subject, predicate, value
 
-    def _run(self, new: Iterable[Fact], conclusions: Iterable[Conclusion]) -> None:
-        """Meet every new fact with the triggers until nothing more follows."""
-        agenda = deque(new)
-        for conclusion in conclusions:
-            self._accept(conclusion, agenda)
-        while agenda:
-            fact = agenda.popleft()
-            for trigger in self._program.triggers(self._facts, fact):
-                for conclusion in trigger(self._facts, fact):
-                    self._accept(conclusion, agenda)
+    def _assert(self, facts: Iterable[Fact]) -> None:
+        """Assert axioms, then the rest, which waits as bare numbers."""
+        is_axiom = self._engine.compiler.is_axiom
+        waiting = array("q")
 
-    def _accept(self, conclusion: Conclusion, agenda: deque[Fact]) -> None:
-        """Keep a conclusion if it is new and well formed, and put it on the agenda."""
-        fact = conclusion.fact
-        if fact is None:
-            self._clashes.append(conclusion)
-        elif fact[0] != fact[2] or fact[1] != self._program.words.same:
-            literal_subject = self._terms.is_literal(fact[0])
-            if not literal_subject and self._facts.add(
-                fact, (conclusion.rule, conclusion.premises)
-            ):
-                agenda.append(fact)
+        def axioms() -> Iterator[Fact]:
+            for fact in facts:
+                if is_axiom(fact):
+                    yield fact
+                else:
+                    waiting.extend(fact)
+
+        self._engine.assert_all(axioms())
+        numbers = iter(waiting)
+        self._engine.assert_all(zip(numbers, numbers, numbers, strict=True))
+
+    def _anew(self, withdrawn: set[Fact], new: list[Fact]) -> Changed:
+        """Derive everything again, as axioms have changed."""
+        before = frozenset(self.inferred())
+        facts = [fact for fact, rank in self._engine.facts() if rank == 0]
+        self._start(self._terms, self._engine.profile)
+        self._assert([*(fact for fact in facts if fact not in withdrawn), *new])
+        after = frozenset(self.inferred())
+        return Changed(after - before, before - after)
+
+    @contextmanager
+    def _logging(self) -> Iterator[list[Change]]:
+        """Let the engine log what it changes; an inner log hands its entries on to an outer one."""
+        outer, log = self._engine.log, list[Change]()
+        self._engine.log = log
+        try:
+            yield log
+        finally:
+            self._engine.log = outer
+            if outer is not None:
+                outer.extend(log)
+
+    def _changed(self, log: list[Change]) -> Changed:
+        """Return what entered and left the derived triples, by a log."""
+        before, after = _ranks(log, self._engine)
+        appeared = {f for f, rank in after.items() if rank and not before.get(f)}
+        vanished = {f for f, rank in before.items() if rank and not after.get(f)}
+        return Changed(self._triples(appeared), self._triples(vanished))
+
+    def _triples(self, facts: set[Fact]) -> frozenset[Triple]:
+        return frozenset(self._terms.triple(fact) for fact in facts if self._is_publishable(fact))
 
     def _is_publishable(self, fact: Fact) -> bool:
         """Say whether a derived fact speaks of named things, and says something."""
         subject, predicate, value = (self._terms.term(number) for number in fact)
-        if isinstance(subject, BlankNode) or (isinstance(value, BlankNode) and predicate != _TYPE):
+        if isinstance(subject, BlankNode) or isinstance(predicate, BlankNode):
             return False
-        return not (predicate == _TYPE and (isinstance(value, BlankNode) or value == _THING))
+        if isinstance(value, BlankNode):
+            return False
+        return not (predicate == _TYPE and value == _THING)
+
+
+def _ranks(log: list[Change], engine: Engine) -> tuple[dict[Fact, int], dict[Fact, int]]:
+    """Return the ranks that the facts of a log had at first and have now; -1 for none."""
+    before: dict[Fact, int] = {}
+    for relation, subject, value, was in log:
+        if isinstance(was, Classes):
+            for each in was.keys() | engine.types.profile(subject).keys() | {value}:
+                before.setdefault((subject, engine.type, each), was.get(each, 0) or 0)
+        else:
+            before.setdefault((subject, relation.number, value), was or 0)
+    return before, {fact: engine.rank(fact) or 0 for fact in before}
+
+
+def _new_facts(log: list[Change], engine: Engine) -> list[Fact]:
+    """Return the facts that a log of additions tells to be new."""
+    found: dict[Fact, None] = {}
+    for relation, subject, value, was in log:
+        if isinstance(was, Classes):
+            for each in engine.types.profile(subject).keys() - was.keys():
+                found[subject, engine.type, each] = None
+        elif was is None:
+            found[subject, relation.number, value] = None
+    return list(found)
 
 
 _TYPE = NamedNode(RDF + "type")

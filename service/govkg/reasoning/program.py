@@ -1,118 +1,204 @@
-"""Axioms compiled into triggers: what to conclude when a fact with a given property arrives.
-
-The axioms are read once. Each becomes one or two small functions, filed under the property or
-the class whose facts set it going. A trigger sees the new fact and all facts so far and yields
-conclusions; the agenda in ``closure.py`` does the rest.
-"""
+"""Clauses at work: forwards, what a new fact sets going; backwards, what a fact follows from."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 
-from pyoxigraph import NamedNode
+from govkg.reasoning.clauses import Clause
+from govkg.reasoning.facts import Add, Fact, Relation, Trigger
+from govkg.reasoning.joins import Atom, Layout, Step, chain, lay_out
+from govkg.reasoning.types import Narrower, Types
 
-from govkg.reasoning.facts import Fact, Facts, Terms
-from govkg.vocabulary import OWL, RDF, RDFS
+CLASH = -1
+"""Where a conclusion has its property, if the conclusion is that facts clash."""
 
-
-@dataclass(frozen=True)
-class Conclusion:
-    """What a rule yields: a fact, or a clash when the fact is None."""
-
-    rule: str
-    fact: Fact | None
-    premises: tuple[Fact, ...]
+Relations = Callable[[int], Relation]
 
 
-Trigger = Callable[[Facts, Fact], Iterator[Conclusion]]
-
-
-class Words:
-    """The numbers of the words of RDF, RDFS and OWL that rules speak of."""
-
-    def __init__(self, terms: Terms) -> None:
-        """Look every word up once."""
-
-        def word(iri: str) -> int:
-            return terms.number(NamedNode(iri))
-
-        self.type = word(RDF + "type")
-        self.first = word(RDF + "first")
-        self.rest = word(RDF + "rest")
-        self.nil = word(RDF + "nil")
-        self.sub_class = word(RDFS + "subClassOf")
-        self.sub_property = word(RDFS + "subPropertyOf")
-        self.equivalent_class = word(OWL + "equivalentClass")
-        self.same = word(OWL + "sameAs")
-        self.different = word(OWL + "differentFrom")
-        self.nothing = word(OWL + "Nothing")
-        self.thing = word(OWL + "Thing")
-
-
-class Axioms:
-    """The asserted facts, read as axioms: look-ups with full words instead of numbers."""
-
-    def __init__(self, facts: Facts, terms: Terms) -> None:
-        """Read from these facts."""
-        self.facts = facts
-        self.terms = terms
-        self.words = Words(terms)
-
-    def pairs(self, predicate: str) -> Iterator[tuple[int, int, Fact]]:
-        """Yield subject, object and fact for each axiom with this property."""
-        number = self.terms.known(NamedNode(predicate))
-        if number is None:
-            return
-        for fact in tuple(self.facts.derivations):
-            if fact[1] == number:
-                yield fact[0], fact[2], fact
-
-    def members(self, head: int) -> list[int]:
-        """Return the members of an RDF list; a broken list gives what could be read."""
-        found: list[int] = []
-        while head != self.words.nil and len(found) < 10_000:
-            found += self.facts.objects(self.words.first, head)[:1]
-            rest = self.facts.objects(self.words.rest, head)
-            if not rest:
-                break
-            head = rest[0]
-        return found
-
-    def values(self, subject: int, predicate: str) -> Iterator[tuple[int, Fact]]:
-        """Yield the values of a property of a class expression, each with the fact."""
-        number = self.terms.known(NamedNode(predicate))
-        if number is not None:
-            for value in self.facts.objects(number, subject):
-                yield value, (subject, number, value)
-
-    def typed(self, class_iri: str) -> Iterator[tuple[int, Fact]]:
-        """Yield each subject that has this type, with the fact."""
-        number = self.terms.known(NamedNode(class_iri))
-        if number is None:
-            return
-        for subject in self.facts.subjects(self.words.type, number):
-            yield subject, (subject, self.words.type, number)
-
-
-@dataclass
 class Program:
-    """All triggers, filed by what sets them going."""
+    """The clauses of an ontology, filed by what sets them going and by what they conclude."""
 
-    words: Words
-    on_property: defaultdict[int, list[Trigger]] = field(default_factory=lambda: defaultdict(list))
-    on_class: defaultdict[int, list[Trigger]] = field(default_factory=lambda: defaultdict(list))
-    at_start: list[Conclusion] = field(default_factory=list)
-    on_fact: list[Trigger] = field(default_factory=list)
-    """Triggers that any fact sets going."""
-    on_equality: Trigger | None = None
-    """Carries facts over to equal things; needed only once some things are equal."""
+    def __init__(self, types: Types, relation: Relations) -> None:
+        """Take the facts of rdf:type, and what gives the facts of a property."""
+        self._types = types
+        self._relation = relation
+        self.clauses: dict[Clause, int] = {}
+        """Every clause, with its number."""
+        self._listed: list[Clause] = []
+        self._filed: list[Relation] = []
+        self._by_head: defaultdict[tuple[int, int], list[Clause]] = defaultdict(list)
+        self._backwards: dict[Clause, tuple[Layout, Step]] = {}
 
-    def triggers(self, facts: Facts, fact: Fact) -> Iterable[Trigger]:
-        """Return the triggers that a new fact sets going."""
-        _, predicate, value = fact
-        found = [*self.on_property.get(predicate, []), *self.on_fact]
-        if predicate == self.words.type:
-            found = [*self.on_class.get(value, []), *found]
-        if self.on_equality and facts.uses(self.words.same):
-            found = [*found, self.on_equality]
-        return found
+    def clause(self, number: int) -> Clause:
+        """Return the clause with a number."""
+        return self._listed[number]
+
+    def clear(self) -> None:
+        """Forget all clauses."""
+        for relation in self._filed:
+            relation.on_pair.clear()
+            relation.on_object.clear()
+        self.clauses.clear()
+        self._listed.clear()
+        self._filed.clear()
+        self._by_head.clear()
+        self._backwards.clear()
+        self._types.hierarchy.clear()
+        self._types.forget()
+
+    def take(self, clause: Clause) -> None:
+        """File a clause."""
+        self.clauses[clause] = len(self._listed)
+        self._listed.append(clause)
+        if clause.head:
+            _, prop, value = clause.head
+            by_class = prop == self._types.number and value >= 0
+            self._by_head[prop, value if by_class else -1].append(clause)
+        if self._is_hierarchy(clause):
+            self._file_hierarchy(clause)
+            return
+        for position, (_, prop, value) in enumerate(clause.body):
+            relation = self._relation(prop)
+            self._filed.append(relation)
+            trigger = self.trigger(clause, position)
+            if value >= 0:
+                relation.on_object.setdefault(value, []).append(trigger)
+            else:
+                relation.on_pair.append(trigger)
+
+    def _is_hierarchy(self, clause: Clause) -> bool:
+        """Say whether a clause speaks only of the classes of one thing."""
+        atoms = (*clause.body, clause.head)
+        return bool(clause.body) and all(
+            atom is not None
+            and atom[0] < 0
+            and atom[0] == clause.body[0][0]
+            and atom[1] == self._types.number
+            and atom[2] >= 0
+            for atom in atoms
+        )
+
+    def _file_hierarchy(self, clause: Clause) -> None:
+        assert clause.head is not None  # noqa: S101  # a clash is no hierarchy
+        classes = [value for _, _, value in clause.body]
+        for each in classes:
+            others = tuple(other for other in classes if other != each)
+            rule = Narrower(clause.head[2], others, clause.base)
+            self._types.hierarchy.setdefault(each, []).append(rule)
+        self._types.forget()
+
+    def trigger(self, clause: Clause, position: int) -> Trigger:
+        """Return what meets a fact with one pattern of a clause, and the others with all facts."""
+        atom = clause.body[position]
+        rest = clause.body[:position] + clause.body[position + 1 :]
+        if not rest and clause.head and atom[0] < 0 and atom[0] != atom[2]:
+            return _single(clause.head, atom, clause.base)
+        layout = lay_out((*clause.body, clause.head) if clause.head else clause.body)
+        search = chain(rest, {atom[0], atom[2]}, layout, self._relation)
+        subject, value = layout.places[atom[0]], layout.places[atom[2]]
+        conclude = self._conclusion(clause, layout)
+        template, base = layout.template, clause.base
+
+        def trigger(one: int, other: int, rank: int, add: Add) -> None:
+            if (subject == value and one != other) or (atom[0] >= 0 and atom[0] != one):
+                return
+            binding = template.copy()
+            binding[subject], binding[value] = one, other
+            search(binding, rank if rank > base else base, conclude(add))
+
+        return trigger
+
+    def _conclusion(
+        self, clause: Clause, layout: Layout
+    ) -> Callable[[Add], Callable[[list[int], int], None]]:
+        """Return what turns a complete binding into a conclusion."""
+        if clause.head is None:
+            number = self.clauses[clause]
+
+            def clash(add: Add) -> Callable[[list[int], int], None]:
+                def found(binding: list[int], rank: int) -> None:
+                    add(CLASH, number, binding, rank)  # type: ignore[arg-type]
+
+                return found
+
+            return clash
+        head, prop, value = clause.head
+        start, end = layout.places[head], layout.places[value]
+
+        def conclude(add: Add) -> Callable[[list[int], int], None]:
+            def found(binding: list[int], rank: int) -> None:
+                add(prop, binding[start], binding[end], rank + 1)
+
+            return found
+
+        return conclude
+
+    def premises(self, clause: Clause, layout: Layout, binding: list[int]) -> tuple[Fact, ...]:
+        """Return the facts that a clause used: data first, axioms last.
+
+        What is so by the value of a literal, such as its datatype, is no fact of anybody's.
+        """
+        places = layout.places
+        body = ((binding[places[s]], p, binding[places[o]]) for s, p, o in clause.body)
+        return (*(fact for fact in body if not fact[0] & 1), *clause.axioms)
+
+    def clash(self, number: int, binding: list[int]) -> tuple[str, tuple[Fact, ...]]:
+        """Return the rule and the facts of a clash."""
+        clause = self._listed[number]
+        return clause.rule, self.premises(clause, lay_out(clause.body), binding)
+
+    def concluding(self, fact: Fact) -> Iterator[Clause]:
+        """Yield the clauses whose conclusion a fact could be."""
+        _, prop, value = fact
+        if prop == self._types.number:
+            yield from self._by_head.get((prop, value), ())
+        yield from self._by_head.get((prop, -1), ())
+
+    def search(
+        self, clause: Clause, fact: Fact, found: Callable[[tuple[Fact, ...], int], bool | None]
+    ) -> bool | None:
+        """Find all ways in which a clause concludes a fact; ``found`` gets premises and rank."""
+        head = clause.head
+        if head is None or (head[2] >= 0 and head[2] != fact[2]):
+            return None
+        if (head[0] >= 0 and head[0] != fact[0]) or (head[0] == head[2] and fact[0] != fact[2]):
+            return None
+        if clause not in self._backwards:
+            layout = lay_out((*clause.body, head))
+            steps = chain(clause.body, {head[0], head[2]}, layout, self._relation)
+            self._backwards[clause] = layout, steps
+        layout, steps = self._backwards[clause]
+        binding = layout.template.copy()
+        binding[layout.places[head[0]]], binding[layout.places[head[2]]] = fact[0], fact[2]
+        return steps(
+            binding,
+            clause.base,
+            lambda complete, rank: found(self.premises(clause, layout, complete), rank),
+        )
+
+
+def _single(head: Atom, atom: Atom, base: int) -> Trigger:
+    """Return the trigger of a clause with one pattern, without any search."""
+    start, prop, end = head
+    turned, from_subject = (start, end) == (atom[2], atom[0]), start == atom[0]
+
+    def along(one: int, other: int, rank: int, add: Add) -> None:
+        add(prop, one, other, (rank if rank > base else base) + 1)
+
+    def around(one: int, other: int, rank: int, add: Add) -> None:
+        add(prop, other, one, (rank if rank > base else base) + 1)
+
+    def subject(one: int, _: int, rank: int, add: Add) -> None:
+        add(prop, one, end, (rank if rank > base else base) + 1)
+
+    def value(_: int, other: int, rank: int, add: Add) -> None:
+        add(prop, other, end, (rank if rank > base else base) + 1)
+
+    def fixed(one: int, other: int, rank: int, add: Add) -> None:
+        at = {atom[0]: one, atom[2]: other}
+        add(prop, at.get(start, start), at.get(end, end), (rank if rank > base else base) + 1)
+
+    if start < 0 and end < 0 and start != end:
+        return around if turned else along
+    if end >= 0 and start < 0:
+        return subject if from_subject else value
+    return fixed

@@ -1,8 +1,9 @@
 # govkg in a container, without compiler and without root:
 #   docker build -t govkg .
 #   docker run --init --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges \
-#     -p 8000:8000 -v govkg:/data govkg
+#     --stop-timeout 30 -p 8000:8000 -v govkg:/data govkg
 # --init reaps the worker processes. Every file that the service writes is in /data or /tmp.
+# --stop-timeout lets requests that began be answered (docs/operations/stopping.md).
 
 FROM python:3.12-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1

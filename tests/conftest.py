@@ -20,7 +20,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     folder = tmp_path_factory.mktemp("service")
-    environment = os.environ | {"GOVKG_PORT": str(port), "GOVKG_DATA_DIR": str(folder / "data")}
+    own = {"PORT": str(port), "DATA_DIR": str(folder / "data"), "DRAIN_SECONDS": "0"}
+    environment = os.environ | {f"GOVKG_{key}": value for key, value in own.items()}
     log = folder / "service.log"
     with log.open("wb") as output:
         service = subprocess.Popen(

@@ -135,6 +135,7 @@ class Govkg(Server):
             "GOVKG_PORT": str(self.port),
             "GOVKG_DATA_DIR": str(self.folder / "data"),
             "GOVKG_LOG_LEVEL": "warning",
+            "GOVKG_DRAIN_SECONDS": "0",
             "GOVKG_WORKER_MEMORY_MB": "4096",
         }
         module = "bench.sparql.govkg_server"

@@ -28,6 +28,7 @@ from govkg.api import (
     healthz,
     home,
     limits,
+    metrics,
     ontology,
     place,
     prefixes,
@@ -46,6 +47,7 @@ from govkg.api import (
 )
 from govkg.api.describing import ABOUT, openapi
 from govkg.api.direct import Direct
+from govkg.api.gauges import Gauges
 from govkg.api.knowledge import Service
 from govkg.api.middleware import Envelope, Finishing
 from govkg.api.remembering import Remembering
@@ -56,7 +58,7 @@ from govkg.settings import Settings, load_settings
 ROUTES = (
     home, query, sparql, search, concept, scheme, ontology, cases, case, place, agent, graph, data,
     validate, diagnose, shapes, rules, contexts, explain, problem_pages, prefixes, limits, version,
-    well_known, healthz, readyz, docs,
+    well_known, healthz, readyz, metrics, docs,
 )  # fmt: skip
 """Every file of routes, in the order of the API description."""
 
@@ -80,7 +82,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             Middleware(Direct),
         ],
     )
-    app.state.service = Service(settings or load_settings(), _routes())
+    service = app.state.service = Service(settings or load_settings(), _routes())
+    if service.metrics:
+        service.metrics.registry.register(Gauges(service))
     for module in ROUTES:
         app.include_router(module.router)
     static = StaticFiles(directory=Path(__file__).parent / "static")

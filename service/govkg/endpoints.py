@@ -79,6 +79,8 @@ class Endpoints:
         self._resolve = resolve
         self._trust = trust or (_system_trust() if self._entries else None)
         self._places = asyncio.Semaphore(limits.at_once)
+        self.running = 0
+        """How many calls are under way, or wait for a place."""
 
     @property
     def open(self) -> tuple[str, ...]:
@@ -106,6 +108,7 @@ class Endpoints:
         entry = self.require(endpoint)
         patience = min(self._limits.seconds, seconds or self._limits.seconds)
         start, called = time.perf_counter(), False
+        self.running += 1
         try:
             async with asyncio.timeout(patience), self._places:
                 called = True
@@ -120,6 +123,7 @@ class Endpoints:
             words = getattr(error, "strerror", None) or str(error) or type(error).__name__
             raise _failed(endpoint, words) from error
         finally:
+            self.running -= 1
             milliseconds = (time.perf_counter() - start) * 1000
             _log.info("SERVICE %s %.0fms", entry.url.host, milliseconds)
 

@@ -29,7 +29,8 @@ GovkgError
     - BusyError              too much work is waiting
     - MemoryLimitError       the work needed more memory than one worker has
     - WorkerLostError        the worker ended without an answer
-    - NotReadyError          the service is still loading, or is ending
+    - NotReadyError          the service is still loading
+      - ShuttingDownError    the service is ending
     - NotVisibleError        a write is stored, but readers do not see it yet
     - StoreUnreachableError  the engine that holds the data gives no usable answer
     - MissingToolError       a program that the work needs is not on this machine
@@ -359,11 +360,23 @@ class WorkerLostError(UnavailableError):
 
 
 class NotReadyError(UnavailableError):
-    """The service is still loading, or is ending. Facts: reason, retry_after."""
+    """The service is still loading. Facts: reason, retry_after."""
 
     code = "not-ready"
     title = {"en": "Not ready", "zh": "尚未就绪"}
     message = {"en": "The service is not ready: {reason}.", "zh": "服务尚未就绪：{reason}。"}
+
+
+class ShuttingDownError(NotReadyError):
+    """The service is ending. Facts: retry_after."""
+
+    code = "shutting-down"
+    title = {"en": "The service is shutting down", "zh": "服务正在停止"}
+    message = {
+        "en": "The service is shutting down. Send the request again in {retry_after} s: another "
+        "service may have taken its place.",
+        "zh": "服务正在停止。请在 {retry_after} 秒后重新发送请求，届时可能已有其他实例接替。",
+    }
 
 
 class NotVisibleError(UnavailableError):

@@ -3,13 +3,14 @@
 import asyncio
 import json
 import logging
+import time
 from functools import partial
 from itertools import count
 from pathlib import Path
 
 from govkg import bundle
 from govkg.api.facts import Facts
-from govkg.api.knowledge import Knowledge, Service
+from govkg.api.knowledge import Knowledge, Made, Service
 from govkg.api.searching import SearchIndex
 from govkg.cases import KG
 from govkg.cases.description import Description
@@ -62,7 +63,8 @@ class Generations:
 
     async def _publish(self, store: Store) -> None:
         """Make a generation of what a store now holds, and put it in the place of the last."""
-        snapshot = self._settings.data_dir / f"snapshot-{next(self._numbers)}.nq"
+        number, start = next(self._numbers), time.perf_counter()
+        snapshot = self._settings.data_dir / f"snapshot-{number}.nq"
         try:
             kg = await asyncio.to_thread(derive, store, self._settings)
             description = await asyncio.to_thread(describe, kg, self._service)
@@ -76,6 +78,10 @@ class Generations:
             raise
         old, self._snapshot = self._snapshot, snapshot
         self._service.knowledge = known
+        self._service.made = Made(number, time.time())
+        if self._service.metrics:
+            seconds = time.perf_counter() - start
+            self._service.metrics.generation(seconds, kg.reasoning_seconds)
         if old:
             old.unlink(missing_ok=True)
 

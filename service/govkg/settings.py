@@ -77,6 +77,32 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least grave messages that are logged."
     )
+    log_format: Literal["auto", "plain", "json"] = Field(
+        "auto",
+        description="The form of the log: `plain` lines, `json` with one object per line, or "
+        "`auto`: plain on a terminal and JSON otherwise.",
+    )
+    log_queries: Literal["none", "hash", "full"] = Field(
+        "hash",
+        description="What the log says of a SPARQL text: nothing, the start of its SHA-256, or "
+        "that and the text itself, which may be private.",
+    )
+    metrics: bool = Field(
+        True, description="Whether `/metrics` tells Prometheus how the service does."
+    )
+    drain_seconds: float = Field(
+        3.0,
+        ge=0,
+        le=600,
+        description="How long requests are still taken after SIGTERM, while `/readyz` says 503, in "
+        "seconds.",
+    )
+    shutdown_seconds: float = Field(
+        10.0,
+        ge=0,
+        le=3600,
+        description="How long queries that run may take after that, in seconds; then they get 503.",
+    )
     workers: int = Field(2, ge=1, le=64, description="How many processes answer queries.")
     waiting: int = Field(
         32, ge=0, le=10_000, description="How many requests may wait for a worker before 429."

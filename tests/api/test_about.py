@@ -6,6 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from govkg import generations
+from govkg.api.knowledge import Service
 from govkg.app import create_app
 from govkg.settings import Settings
 from govkg.vocabulary import PREFIXES
@@ -54,6 +55,22 @@ def test_is_not_ready_while_loading(tmp_path: Path, monkeypatch: pytest.MonkeyPa
             assert int(response.headers["retry-after"]) > 0
         page = client.get("/", headers={"accept": "text/html"})
         assert (page.status_code, "Not ready" in page.text) == (503, True)
+
+
+def test_is_not_ready_at_the_end(client: TestClient) -> None:
+    """While the service is ending /readyz is a 503, and all else answers but says goodbye."""
+    service: Service = client.app.state.service  # type: ignore[attr-defined]
+    service.draining = True
+    try:
+        ready, alive = client.get("/readyz"), client.get("/healthz")
+        answer = client.get("/sparql", params={"query": "ASK {}"})
+    finally:
+        service.draining = False
+
+    assert (ready.status_code, ready.json()["code"]) == (503, "shutting-down")
+    assert int(ready.headers["retry-after"]) > 0
+    assert (alive.status_code, answer.status_code) == (200, 200)
+    assert answer.headers["connection"] == "close"
 
 
 def test_openapi_is_complete(client: TestClient) -> None:

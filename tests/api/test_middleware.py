@@ -2,9 +2,14 @@
 
 import gzip
 import logging
+from hashlib import sha256
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+
+from govkg.api.middleware import _Line, _noted
+from govkg.api.notes import Asked, Notes
 
 
 @pytest.mark.parametrize(
@@ -111,3 +116,53 @@ def test_logs_one_line_without_the_query(
     lines = [record.getMessage() for record in caplog.records if record.name == "govkg.access"]
     assert [line.split()[:2] for line in lines] == [["GET", "/sparql"], ["GET", "/concept/{slug}"]]
     assert "secret" not in "".join(lines)
+
+
+def test_the_fields_of_the_log(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    """The line has its facts as fields: the hash of the query, its form, what went wrong."""
+    query = "CONSTRUCT { oops"
+    with caplog.at_level(logging.INFO, logger="govkg.access"):
+        response = client.get("/sparql", params={"query": query})
+
+    fields = fields_in(caplog)[0]
+    assert fields["query_hash"] == sha256(query.encode()).hexdigest()[:16]
+    assert (fields["form"], fields["problem"]) == ("construct", "query-syntax")
+    assert (fields["status"], fields["bytes"]) == (400, len(response.content))
+    assert fields["request_id"] == response.headers["x-request-id"]
+    assert "query" not in fields
+
+
+def test_a_query_has_the_same_hash_when_it_is_answered_again(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An answer that was kept is logged with the query that it was given to."""
+    with caplog.at_level(logging.INFO, logger="govkg.access"):
+        for _ in range(2):
+            client.get("/sparql", params={"query": "SELECT ('again' AS ?x) {}"})
+
+    first, again = fields_in(caplog)
+    assert (first["cached"], again["cached"]) == (False, True)
+    assert first["query_hash"] == again["query_hash"]
+
+
+@pytest.mark.parametrize(
+    ("queries", "expected"),
+    [("none", set()), ("hash", {"query_hash"}), ("full", {"query_hash", "query"})],
+)
+def test_queries_are_logged_as_wished(queries: str, expected: set[str]) -> None:
+    """The text of a query is logged only if the setting says so."""
+    notes = Notes(asked=Asked("SELECT * {}"))
+
+    assert {key for key in _noted(notes, queries) if key.startswith("query")} == expected
+
+
+def test_a_request_is_one_line_for_people() -> None:
+    """Line breaks in a query do not break the line."""
+    fields = dict.fromkeys(("request_id", "method", "route", "status", "ms", "bytes"), 1)
+
+    assert "\n" not in str(_Line(fields | {"query": "ASK\n{}"}))
+
+
+def fields_in(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+    """Return the fields of each request that was logged."""
+    return [getattr(each, "fields") for each in caplog.records if each.name == "govkg.access"]  # noqa: B009 # mypy

@@ -17,6 +17,7 @@ SETTINGS = {
     "GOVKG_DEFAULT_GRAPH": "unnamed",
     "GOVKG_WORKERS": "1",
     "GOVKG_LOG_LEVEL": "warning",
+    "GOVKG_DRAIN_SECONDS": "0",
 }
 """An empty dataset, and the default graph that the SPARQL specification describes."""
 

@@ -14,7 +14,7 @@ from govkg.errors import (
 from govkg.rdf import expand
 from govkg.store import Query
 from govkg.store.embedded import EmbeddedStore
-from govkg.store.querying import bare
+from govkg.store.querying import bare, form_of
 
 ONE = NamedNode("http://example.org/one")
 TWO = NamedNode("http://example.org/two")
@@ -184,3 +184,20 @@ def test_bare_keeps_every_place() -> None:
     assert len(blank) == len(text)
     assert "http" not in blank
     assert blank.index("?x") == text.index("?x")
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("SELECT * {}", "select"),
+        ("ask{}", "ask"),
+        ("# ASK\nPREFIX a.b: <urn:select#> BASE<urn:x>\nPREFIX : <urn:y>construct {}", "construct"),
+        ("PREFIX ask: <urn:ask>DESCRIBE ask:x", "describe"),
+        ("INSERT DATA {}", "unknown"),
+        ("", "unknown"),
+        ("# \t" * 20_000 + "\n" + "#\n" * 20_000, "unknown"),
+    ],
+)
+def test_form(text: str, form: str) -> None:
+    """The form is found behind comments and declarations, and hostile text takes no longer."""
+    assert form_of(text) == form

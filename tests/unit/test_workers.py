@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -22,6 +23,7 @@ from govkg.errors import (
     NotFoundError,
     NotReadyError,
     SettingError,
+    ShuttingDownError,
     WorkerLostError,
 )
 from govkg.workers import Pool
@@ -654,10 +656,47 @@ def test_close_ends_calls() -> None:
         await pool.close()
         results = await asyncio.gather(*calls, run(pool, "echo"), return_exceptions=True)
 
-        assert [type(each) for each in results] == [NotReadyError] * 3
+        assert [type(each) for each in results] == [ShuttingDownError] * 3
         assert (pool.alive, pool.busy) == (0, 0)
         with pytest.raises(NotReadyError):
             await pool.replace("second")
+
+    play(scenario, size=1)
+
+
+def test_refusal_ends_calls_but_not_the_processes() -> None:
+    """A pool that refuses breaks off all calls, and can still show what was written."""
+
+    async def scenario(pool: Pool) -> None:
+        calls = [asyncio.create_task(run(pool, "spin")) for _ in range(2)]
+        await until(lambda: pool.waiting == 1)
+
+        pool.refuse()
+        results = await asyncio.gather(*calls, run(pool, "echo"), return_exceptions=True)
+        await pool.replace("second")
+
+        assert [type(each) for each in results] == [ShuttingDownError] * 3
+        assert pool.ends == {"shutdown": 1}
+        assert pool.alive == 1
+
+    play(scenario, size=1)
+
+
+def test_it_is_counted_why_workers_end() -> None:
+    """Each worker that ended before its time is counted once, by the reason."""
+
+    async def scenario(pool: Pool) -> None:
+        for job, seconds in (("spin", 0.2), ("hoard", 5.0), ("abort", 5.0), ("fail", 5.0)):
+            with pytest.raises(GovkgError):
+                await run(pool, job, seconds)
+        leaver = asyncio.create_task(run(pool, "spin"))
+        await until(lambda: pool.busy == 1)
+        leaver.cancel()
+        await asyncio.wait([leaver])
+        os.kill((await run(pool, "echo"))["pid"], signal.SIGKILL)
+        await until(lambda: pool.ends["idle"] == 1)
+
+        assert pool.ends == {"deadline": 1, "memory": 2, "lost": 1, "client_left": 1, "idle": 1}
 
     play(scenario, size=1)
 
@@ -715,6 +754,32 @@ def test_missing_descriptors(monkeypatch: pytest.MonkeyPatch) -> None:
         assert (await run(pool, "echo"))["state"] == "first"
 
     play(scenario)
+
+
+def test_last_words_are_a_line_of_the_log() -> None:
+    """What a library writes as a worker dies is JSON too, if the log is."""
+    done = subprocess.run(
+        [sys.executable, "-c", _LAST_WORDS], cwd=HERE, capture_output=True, timeout=60, check=True
+    )
+
+    events = [json.loads(line)["event"] for line in done.stderr.splitlines()]
+    assert "a worker wrote: memory allocation of 4096 bytes failed" in events
+
+
+_LAST_WORDS = """
+import asyncio, contextlib
+from govkg import errors, logs, workers
+
+async def main():
+    pool = workers.Pool("worker_jobs", "first", size=1, waiting=1, memory_mb=64)
+    await pool.start()
+    with contextlib.suppress(errors.MemoryLimitError):
+        await pool.run("abort", {}, b"", seconds=5)
+    await pool.close()
+
+logs.configure("json")
+asyncio.run(main())
+"""
 
 
 def test_leaving_as_the_worker_comes() -> None:

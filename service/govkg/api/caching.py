@@ -31,13 +31,20 @@ class ResultCache:
         self.hits = 0
         self.misses = 0
 
-    def get(self, generation: object, asked: str) -> Answered | None:
-        """Return what was answered to this in this generation, if it is kept."""
+    def __len__(self) -> int:
+        """Count the answers."""
+        return len(self._entries)
+
+    def get(self, generation: object, asked: str, *, final: bool = True) -> Answered | None:
+        """Return what was answered to this in this generation, if it is kept.
+
+        Nothing found is a miss, unless the caller looks elsewhere too and this is not ``final``.
+        """
         if generation is not self._generation:
             self._forget(generation)
         found = self._entries.get(asked)
         if found is None:
-            self.misses += 1
+            self.misses += final
             return None
         self.hits += 1
         self._entries.move_to_end(asked)

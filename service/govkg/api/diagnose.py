@@ -9,6 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 from govkg.api.dependencies import LanguageDep, PageDep, ServiceDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.negotiation import HTML, JSON, TEXT
+from govkg.api.notes import notes_of
 from govkg.api.submissions import BODIES, FAILS, CaseDep, example, header_of, received, shown
 from govkg.cases.diagnosis import diagnosis_text
 
@@ -43,11 +44,14 @@ async def diagnose(
 
     Each conclusion comes with its proof. Nothing is stored.
     """
+    notes = notes_of(request.scope)
+    notes.check = "diagnosis"
     media = wanted.choose((JSON, TEXT, HTML))
     document = await received(request, service)
     seconds = service.settings.submission_seconds
     header = header_of(document, service)
-    _, found = await service.run(request, "diagnose", header, document.data, seconds)
+    head, found = await service.run(request, "diagnose", header, document.data, seconds)
+    notes.conforms = head["conforms"]
     if media == JSON:
         return Response(found, media_type=media)
     diagnosis: dict[str, Any] = json.loads(found)

@@ -31,7 +31,9 @@ class Facts:
         self._quads = kg.quads
         self._graphs = kg.graphs
         self.sizes = kg.quads.sizes()
-        """How many triples each graph holds."""
+        """How many triples each named graph holds."""
+        self.quads = len(kg.quads)
+        """How many quads there are, those of the unnamed graph among them."""
 
     @cached_property
     def distinct(self) -> int:

@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from govkg.access import Access
 from govkg.api.caching import ResultCache
 from govkg.api.facts import Facts
+from govkg.api.measuring import Metrics
 from govkg.api.searching import SearchIndex
 from govkg.cases import KG
 from govkg.cases.description import Description
@@ -45,6 +46,15 @@ class Knowledge:
     description: Description
 
 
+@dataclass(frozen=True)
+class Made:
+    """A generation that readers see."""
+
+    number: int
+    at: float
+    """When it was shown, in seconds since 1970."""
+
+
 @dataclass
 class Service:
     """The parts of a running service."""
@@ -57,17 +67,22 @@ class Service:
     writer: Writer | None = None
     reason: str = "it is loading"
     """Why the service is not ready, as long as it is not."""
+    made: Made | None = None
+    """The generation that ``knowledge`` is of."""
+    draining: bool = False
+    """Whether the service is ending; requests are answered still, but should go elsewhere."""
 
     def __post_init__(self) -> None:
-        """Know who may write and whom queries may call, and keep answers for who asks again."""
+        """Know who may write and whom queries may call; keep answers, and measure."""
         self.access = Access(self.settings.tokens_path)
         self.cache = ResultCache(self.settings.cache_bytes)
         self.endpoints = opened(self.settings)
+        self.metrics = Metrics() if self.settings.metrics else None
 
     @property
     def ready(self) -> bool:
-        """Say whether everything is loaded and the workers run."""
-        return self.knowledge is not None and self.pool is not None
+        """Say whether requests should be sent here: all is loaded, and the end is not near."""
+        return self.knowledge is not None and self.pool is not None and not self.draining
 
     def known(self) -> Knowledge:
         """Return the knowledge; raises NotReadyError while it is loading."""

@@ -1,12 +1,13 @@
 """What surrounds every request: identity, CORS, security headers, errors, caching, the log line."""
 
 import gzip
+import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from re import compile as pattern
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 from anyio import to_thread
@@ -14,6 +15,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from govkg.api.knowledge import Service
+from govkg.api.notes import Notes, notes_of
+from govkg.errors import InternalError
 
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -41,6 +46,7 @@ _PREFLIGHT: Final = {
 _REQUEST_ID = pattern(r"[A-Za-z0-9._\-]{1,64}\Z")
 _WORTH_ZIPPING = 1024  # bytes
 _COMPRESSED = ("image/", "font/", "application/zip")
+_IN_LINE = 6  # how many fields of the log every request has
 _log = logging.getLogger("govkg.access")
 
 OnCrash = Callable[[Request], Response]
@@ -60,12 +66,15 @@ class Envelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = _Exchange(scope, send)
-        if scope["method"] == "OPTIONS":
-            await Response(status_code=204, headers=_PREFLIGHT)(scope, receive, exchange.send)
-        else:
-            await self._guarded(scope, receive, exchange)
-        exchange.log()
+        service: Service = scope["app"].state.service
+        exchange = _Exchange(scope, send, service)
+        try:
+            if scope["method"] == "OPTIONS":
+                await Response(status_code=204, headers=_PREFLIGHT)(scope, receive, exchange.send)
+            else:
+                await self._guarded(scope, receive, exchange)
+        finally:
+            exchange.finish()
 
     async def _guarded(self, scope: Scope, receive: Receive, exchange: "_Exchange") -> None:
         """Run the app; turn an exception that nobody foresaw into an answer."""
@@ -73,8 +82,11 @@ class Envelope:
             await self._app(scope, receive, exchange.send)
         except ClientDisconnect:
             exchange.status = 499  # nobody is left to answer; the log uses nginx's number
+            exchange.notes.problem = "client-left"
         except Exception:
-            _log.exception("request %s failed", exchange.request_id)
+            fields = {"request_id": exchange.request_id}
+            _log.exception("request %s failed", exchange.request_id, extra={"fields": fields})
+            exchange.notes.problem = InternalError.code
             if exchange.status:
                 raise
             await self._on_crash(Request(scope))(scope, receive, exchange.send)
@@ -83,19 +95,22 @@ class Envelope:
 class _Exchange:
     """One request and its answer, as they pass through the envelope."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: Scope, send: Send, service: Service) -> None:
         given = Headers(scope=scope).get("x-request-id", "")
         self.request_id = given if _REQUEST_ID.match(given) else uuid4().hex
         self.status = 0
+        self.size = 0
+        self._service = service
         self._scope = scope
         self._send = send
         self._start = time.perf_counter()
         self._method = scope["method"]
         scope.setdefault("state", {})["request_id"] = self.request_id
+        self.notes = notes_of(scope)
 
     @property
-    def _milliseconds(self) -> float:
-        return (time.perf_counter() - self._start) * 1000
+    def _seconds(self) -> float:
+        return time.perf_counter() - self._start
 
     async def send(self, message: Message) -> None:
         """Pass a message on, the first one with our headers."""
@@ -104,17 +119,65 @@ class _Exchange:
             message["headers"] += (
                 *_EVERYWHERE,
                 (b"x-request-id", self.request_id.encode()),
-                (b"server-timing", b"total;dur=%.1f" % self._milliseconds),
+                (b"server-timing", b"total;dur=%.1f" % (self._seconds * 1000)),
             )
+            if self._service.draining:  # the next request of the client is to go elsewhere
+                message["headers"] += ((b"connection", b"close"),)
+        else:
+            self.size += len(message.get("body", b""))
         await self._send(message)
 
-    def log(self) -> None:
-        """Write one line; the route stands for the address, so that no query is logged."""
-        route = getattr(self._scope.get("route"), "path", "-")
-        _log.info(
-            "%s %s %s %.1fms %s",
-            self._method, route, self.status, self._milliseconds, self.request_id,
-        )  # fmt: skip
+    def finish(self) -> None:
+        """Count the request and write one line of log, now that the answer has been sent."""
+        route, seconds = self._route(), self._seconds
+        metrics = self._service.metrics
+        if metrics:
+            metrics.request(route, self._method, self.status, seconds, self.notes)
+        if not _log.isEnabledFor(logging.INFO):
+            return
+        fields = {
+            "request_id": self.request_id,
+            "method": self._method,
+            "route": route,
+            "status": self.status,
+            "ms": round(seconds * 1000, 1),
+            "bytes": self.size,
+            **_noted(self.notes, self._service.settings.log_queries),
+        }
+        _log.info("%s", _Line(fields), extra={"event": "request", "fields": fields})
+
+    def _route(self) -> str:
+        """Return the template of the address, so that neither queries nor names are told."""
+        if route := getattr(self._scope.get("route"), "path", ""):
+            return str(route)
+        return "/static" if self._scope["path"].startswith("/static/") else "-"
+
+
+def _noted(notes: Notes, queries: str) -> dict[str, Any]:
+    """Return what was noted of a request, as fields of the log."""
+    found: dict[str, Any] = {"problem": notes.problem} if notes.problem else {}
+    if notes.check:
+        found["conforms"] = notes.conforms
+    if notes.asked:
+        found |= {"form": notes.asked.form, "cached": notes.cached}
+        if queries != "none":
+            found["query_hash"] = notes.asked.hash
+        if queries == "full":
+            found["query"] = notes.asked.text
+    return found
+
+
+class _Line:
+    """The fields of a request as people read them; made only if the log is for people."""
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        self._fields = fields
+
+    def __str__(self) -> str:
+        given = dict(self._fields)
+        start = "{method} {route} {status} {ms}ms {bytes}B {request_id}".format(**given)
+        more = (f"{key}={json.dumps(value)}" for key, value in list(given.items())[_IN_LINE:])
+        return " ".join((start, *more))
 
 
 class Finishing:

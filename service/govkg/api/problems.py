@@ -12,6 +12,7 @@ from govkg import errors
 from govkg.api.knowledge import service_of
 from govkg.api.languages import language_of
 from govkg.api.negotiation import Wanted
+from govkg.api.notes import notes_of
 from govkg.api.pages import Page
 from govkg.errors import ERRORS, GovkgError, NotFoundError, ParameterError
 
@@ -49,6 +50,7 @@ def problem(request: Request, error: GovkgError) -> Response:
     """Return an error as a problem document, or as a page if the client is a browser."""
     status = status_of(type(error))
     headers = _headers(error)
+    notes_of(request.scope).problem = error.code
     wanted = Wanted(request.headers.get("accept", "*/*"))
     if wanted.page() and request.url.path != "/healthz":
         page = Page(request, language_of(request))
@@ -142,9 +144,12 @@ def described(kinds: Iterable[type[GovkgError]]) -> dict[int | str, dict[str, An
     return found
 
 
-async def caught(work: Awaitable[Answer]) -> tuple[Answer | None, GovkgError | None]:
+async def caught(
+    request: Request, work: Awaitable[Answer]
+) -> tuple[Answer | None, GovkgError | None]:
     """Return the answer, or the error that a page shows in its place."""
     try:
         return await work, None
     except GovkgError as error:
+        notes_of(request.scope).problem = error.code
         return None, error

@@ -42,7 +42,7 @@ async def query_page(
     query = query or _text_of(example)
     answer, error = None, None
     if query.strip():
-        answer, error = await caught(_run(request, service, query, inferred=infer))
+        answer, error = await caught(request, _run(request, service, query, inferred=infer))
     return page.render(
         "query.html",
         status=status_of(type(error)) if error else 200,

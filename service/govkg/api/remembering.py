@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from govkg.api.caching import Answered
 from govkg.api.knowledge import Service
+from govkg.api.notes import notes_of
 
 PATH: Final = "/sparql"
 _ROUTE: Final = SimpleNamespace(path=PATH)
@@ -33,9 +34,11 @@ class Remembering:
             return
         service: Service = scope["app"].state.service
         generation, asked = service.knowledge, _asked(scope)
-        kept = service.cache.get(generation, asked) if generation else None
+        kept = service.cache.get(generation, asked, final=False) if generation else None
+        notes = notes_of(scope)
         if kept:
             scope["route"] = _ROUTE
+            notes.asked, notes.cached = kept.header["asked"], True
             start: Message = kept.header["start"]
             await send({**start, "headers": list(start["headers"])})
             await send({"type": "http.response.body", "body": kept.body})
@@ -43,7 +46,8 @@ class Remembering:
         heard = _Heard(send)
         await self._app(scope, receive, heard.send)
         if heard.status in (200, 304) and scope["state"].get("repeatable"):
-            service.cache.put(generation, asked, Answered({"start": heard.start}, heard.body))
+            header = {"start": heard.start, "asked": notes.asked}
+            service.cache.put(generation, asked, Answered(header, heard.body))
 
 
 class _Heard:

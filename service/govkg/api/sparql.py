@@ -12,7 +12,7 @@ from pyoxigraph import NamedNode
 from starlette.responses import RedirectResponse, Response
 
 from govkg import errors
-from govkg.api import bodies, federating
+from govkg.api import bodies, federating, notes
 from govkg.api.caching import Answered
 from govkg.api.describing import operation, parameter
 from govkg.api.description import service_description
@@ -200,6 +200,7 @@ async def _update(request: Request, asked: Asked, service: Service) -> Response:
         raise ParameterError(
             name="update", reason="there is a query too", remedy="Send one of the two."
         )
+    notes.notes_of(request.scope).asked = notes.Asked(text, is_update=True)
     settings = service.settings
     wanted = Update(
         text,
@@ -240,18 +241,22 @@ async def run_query(
 
     Refuses a text that is too long before it is sent there.
     """
+    noted = notes.notes_of(request.scope)
+    noted.asked = notes.Asked(text)
     data, limit = text.encode(), service.settings.max_query_bytes
     if len(data) > limit:
         raise errors.TooLargeError(what="query", size=len(data), limit=limit, unit="bytes")
     if federating.is_federated(service, text):  # others' data changes unseen: nothing is kept
         return await federating.answer(request, service, text, header, seconds)
     if request.method == "GET" and request.scope["path"] == PATH:  # that is kept when finished
+        service.cache.misses += 1  # it was looked up before it came here
         answered = Answered(*await service.run(request, "query", header, data, seconds))
         request.state.repeatable = is_repeatable(text)
         return answered
     generation, asked = service.knowledge, f"{json.dumps(header)}\n{text}"
     kept = service.cache.get(generation, asked)
     if kept:
+        noted.cached = True
         return kept
     answered = Answered(*await service.run(request, "query", header, data, seconds))
     if is_repeatable(text):

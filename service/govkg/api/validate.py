@@ -8,6 +8,7 @@ from starlette.responses import Response
 from govkg.api.dependencies import LanguageDep, PageDep, ServiceDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.negotiation import HTML, JSON, JSON_LD, TEXT, TURTLE
+from govkg.api.notes import notes_of
 from govkg.api.submissions import (
     BODIES,
     FAILS,
@@ -52,6 +53,7 @@ async def validate(
 
     Nothing is stored or fetched. A form may hold a ``file``, or ``text`` and ``format``.
     """
+    notes_of(request.scope).check = "validation"
     media = wanted.choose(_OFFERED)
     document = await received(request, service)
     found = await _checked(request, service, document, JSON if media == HTML else media, language)
@@ -67,4 +69,6 @@ async def _checked(
     form = next(name for name, known in REPORT_FORMATS.items() if known == media)
     header = header_of(document, service) | {"report": form, "language": language}
     seconds = service.settings.submission_seconds
-    return (await service.run(request, "validate", header, document.data, seconds))[1]
+    head, report = await service.run(request, "validate", header, document.data, seconds)
+    notes_of(request.scope).conforms = head["conforms"]
+    return report

@@ -54,7 +54,8 @@ def validate(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
 
 def diagnose(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
     """Validate a document and return what follows from it, as JSON."""
-    return {}, _json(state.checker.diagnose(_submission(state, header, body)))
+    diagnosis = state.checker.diagnose(_submission(state, header, body))
+    return {"conforms": diagnosis["validation"]["conforms"]}, _json(diagnosis)
 
 
 def _submission(state: State, header: Header, body: bytes) -> Submission:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
+from time import perf_counter
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
@@ -50,7 +51,10 @@ class KG:
         self.graphs = Graphs(base)
         store.hold_apart(self.graphs.inferred)
         self.ontology = Ontology(self.quads.triples(self.graphs.ontology))
+        start = perf_counter()
         self.closure = Closure(self.asserted() if reasons else [])
+        self.reasoning_seconds = perf_counter() - start
+        """How long deriving took, with the reading of what was asserted."""
 
     @cached_property
     def name(self) -> Names:

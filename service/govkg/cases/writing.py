@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from govkg.errors import BusyError, NotReadyError, NotVisibleError
+from govkg.errors import BusyError, NotVisibleError, ShuttingDownError
 from govkg.store.embedded import EmbeddedStore
 
 Result = TypeVar("Result")
@@ -45,6 +45,8 @@ class Writer:
         self._task: asyncio.Task[None] | None = None
         self._stale = False
         self._closed = False
+        self.running = 0
+        """How many changes somebody waits for."""
 
     async def write(self, change: Change[Result]) -> Result:
         """Carry out a change; return when it is on disk and every later reader sees it.
@@ -53,14 +55,18 @@ class Writer:
         is on disk but readers do not see it yet. A change whose caller has left still happens.
         """
         if self._closed:
-            raise NotReadyError(reason="it is ending", retry_after=5)
+            raise ShuttingDownError(retry_after=5)
         if len(self._wishes) >= self._room:
             raise BusyError(waiting=len(self._wishes), retry_after=2)
         wish = _Wish(change, asyncio.get_running_loop().create_future())
         self._wishes.append(wish)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._work())
-        result: Result = await wish.done
+        self.running += 1
+        try:
+            result: Result = await wish.done
+        finally:
+            self.running -= 1
         return result
 
     async def close(self) -> None:

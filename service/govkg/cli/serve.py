@@ -4,30 +4,26 @@ import logging
 
 import typer
 
-from govkg import __version__
+from govkg import __version__, logs
 from govkg.settings import load_settings
 
 EXAMPLE = "GOVKG_PORT=8123 govkg serve"
 
+_log = logging.getLogger("govkg.serve")
+
 
 def serve() -> None:
     """Run the service on the embedded store, with ontology and example cases loaded."""
-    import uvicorn  # noqa: PLC0415  # only this command needs a server
-
-    from govkg.app import create_app  # noqa: PLC0415  # likewise
+    from govkg.app import create_app  # noqa: PLC0415  # only this command needs a server
+    from govkg.serving import Server  # noqa: PLC0415  # likewise
 
     settings = load_settings()
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    logs.configure(settings.log_format, settings.log_level)
     address = settings.public_url or f"http://{settings.host}:{settings.port}"
-    typer.echo(
-        f"govkg {__version__}  {address}/   try: /query  /validate  /concept/authority-crisis"
-    )
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        log_level=settings.log_level,
-        access_log=False,
-    )
+    if logs.form() == "plain":
+        typer.echo(
+            f"govkg {__version__}  {address}/   try: /query  /validate  /concept/authority-crisis"
+        )
+    else:
+        _log.info("starting govkg %s at %s/", __version__, address)
+    Server(create_app(settings)).run()

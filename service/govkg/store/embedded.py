@@ -37,7 +37,8 @@ class EmbeddedStore:
             raise NotReadyError(reason=reason, retry_after=5) from error
 
     def close(self) -> None:
-        """Let others open the folder; the store is of no use any more."""
+        """Flush, and let others open the folder; the store is of no use any more."""
+        self._oxigraph.flush()
         self._oxigraph = Oxigraph()
 
     def hold_apart(self, graph: NamedNode) -> None:

@@ -212,6 +212,18 @@ def is_ambiguous(text: str) -> bool:
 _CHANGING = re.compile(r"(?<![?$:\w])(?:RAND|NOW|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
 
 
+_FORM = re.compile(
+    r"(?:\s|#[^\r\n]*+|(?:PREFIX\s*+[^\s<:]*+:|BASE)\s*+<[^<>\s]*+>)*+(SELECT|ASK|CONSTRUCT|DESCRIBE)\b",
+    re.IGNORECASE,
+)
+
+
+def form_of(text: str) -> str:
+    """Return the query form in small letters, or ``unknown`` for what does not begin as a query."""
+    found = _FORM.match(text)
+    return found[1].lower() if found else "unknown"
+
+
 def is_repeatable(text: str) -> bool:
     """Say whether a query gives the same answer whenever the same data is asked."""
     return not _says(_CHANGING, text) and not calls_out(text)

@@ -7,9 +7,10 @@ import signal
 import socket
 import subprocess
 import sys
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 
+from govkg import logs
 from govkg.errors import GovkgError, NotReadyError
 from govkg.workers.frames import CHUNK, RETRY_AFTER, Header, error_in, hear, unpack
 
@@ -102,13 +103,15 @@ class Generation:
         memory_mb: int,
         on_idle: Callable[[], None],
         on_gone: Callable[["Generation"], None],
+        ends: Counter[str],
     ) -> None:
-        """Describe the generation; `launch` starts it."""
+        """Describe the generation; `launch` starts it. Workers that die idle are counted."""
         self._loop = asyncio.get_running_loop()
         self._size = size
         self._memory_mb = memory_mb
         self._on_idle = on_idle
         self._on_gone = on_gone
+        self._ends = ends
         self.workers: set[Worker] = set()
         self.idle: list[Worker] = []
         self.ready: asyncio.Future[None] = self._loop.create_future()
@@ -125,7 +128,7 @@ class Generation:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.setblocking(False)
         command = [sys.executable, "-P", "-m", "govkg.workers"]
-        words = [str(theirs.fileno()), jobs, argument, str(self._memory_mb)]
+        words = [str(theirs.fileno()), jobs, argument, str(self._memory_mb), logs.form()]
         path = os.pathsep.join(each or "." for each in sys.path)
         with theirs:
             try:
@@ -189,6 +192,11 @@ class Generation:
             self.drop(worker)
         self._end_when_unused()
 
+    def break_off(self) -> None:
+        """Kill the workers that have a job; the calls that wait for them notice."""
+        for worker in self.workers - set(self.idle):
+            worker.kill()
+
     def end(self) -> None:
         """Have the zygote end its workers and itself."""
         self._retired = self._over = True
@@ -206,11 +214,9 @@ class Generation:
 
     def _end_workers(self) -> None:
         """End the workers that a zygote left; a call that waits for one closes its descriptors."""
-        for worker in list(self.workers):
-            if worker in self.idle:
-                self.drop(worker)
-            else:
-                worker.kill()
+        self.break_off()
+        for worker in list(self.idle):
+            self.drop(worker)
 
     def _end_when_unused(self) -> None:
         """End when nobody works any more and nobody waits for a spare worker."""
@@ -296,6 +302,7 @@ class Generation:
             worker.reaped = True
             worker.memory_was_why.set_result(memory)
             if worker in self.idle:
+                self._ends["idle"] += 1
                 self.drop(worker)
 
     def _depart(self) -> None:

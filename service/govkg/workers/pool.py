@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
+from typing import Final
 
 from govkg.errors import (
     BusyError,
@@ -10,12 +11,16 @@ from govkg.errors import (
     GovkgError,
     MemoryLimitError,
     NotReadyError,
+    ShuttingDownError,
     WorkerLostError,
 )
 from govkg.workers.frames import RETRY_AFTER, Header, error_in, pack
 from govkg.workers.generation import PAUSE, Generation, Worker
 
 _LONGEST_PAUSE = 30.0  # seconds between attempts to start a zygote that does not start
+
+ENDS: Final = ("deadline", "memory", "client_left", "shutdown", "lost", "idle")
+"""Why a worker was killed or died, see ``Pool.ends``."""
 
 _log = logging.getLogger("govkg.workers")
 
@@ -44,7 +49,12 @@ class Pool:
         self._generations: set[Generation] = set()
         self._turnover = asyncio.Lock()
         self._revival: asyncio.Task[None] | None = None
-        self._closed = False
+        self._refusing = self._closed = False
+        self.ends: Counter[str] = Counter()
+        """How many workers ended before their time, by one of ENDS: ``lost`` is a crash at work,
+        and ``idle`` a crash without any."""
+        self.revivals = 0
+        """How many times a zygote was started because one had ended by itself."""
 
     @property
     def busy(self) -> int:
@@ -82,7 +92,8 @@ class Pool:
         """Have a worker do a job; wait at most ``seconds`` for it, and as long for its answer.
 
         Raises what the job raised if it is a GovkgError, else BusyError, DeadlineError,
-        MemoryLimitError, WorkerLostError or NotReadyError. If cancelled, the job is killed.
+        MemoryLimitError, WorkerLostError, NotReadyError or ShuttingDownError. If cancelled, the job
+        is killed.
         """
         worker = await self._take(seconds)
         return await self._ask(worker, name, header, body, seconds)
@@ -94,7 +105,7 @@ class Pool:
 
         It takes no worker from others. Raises what ``run`` does.
         """
-        if self._current is None or self._closed:
+        if self._current is None or self._refusing:
             raise _ending()
         try:
             async with asyncio.timeout(seconds):
@@ -112,7 +123,11 @@ class Pool:
             async with asyncio.timeout(seconds):
                 answer, result = await worker.ask(frame)
         except TimeoutError:
+            self.ends["deadline"] += 1
             raise DeadlineError(seconds=seconds, retry_after=RETRY_AFTER) from None
+        except asyncio.CancelledError:
+            self.ends["shutdown" if self._refusing else "client_left"] += 1
+            raise
         except (OSError, EOFError, ValueError):
             raise await self._loss(worker) from None
         else:
@@ -123,22 +138,32 @@ class Pool:
             raise error_in(answer)
         return answer["header"], result
 
-    async def close(self) -> None:
-        """End every process; calls that run or wait raise NotReadyError."""
-        self._closed = True
-        if self._revival:
-            self._revival.cancel()
+    def refuse(self) -> None:
+        """Take no more calls; those that run or wait raise ShuttingDownError.
+
+        The processes stay, and can be replaced, so that a write that began can still be shown.
+        """
+        self._refusing = True
         for turn in self._queue:
             if not turn.done():
                 turn.set_exception(_ending())
         self._queue.clear()
+        for generation in self._generations:
+            generation.break_off()
+
+    async def close(self) -> None:
+        """End every process; calls that run or wait raise ShuttingDownError."""
+        self._closed = True
+        if self._revival:
+            self._revival.cancel()
+        self.refuse()
         await asyncio.gather(*(each.finish() for each in self._generations))
 
     async def _renew(self, argument: str) -> None:
         """Start a generation and put it in the place of the present one."""
         if self._closed:
             raise _ending()
-        new = Generation(self._size, self._memory_mb, self._serve, self._mourn)
+        new = Generation(self._size, self._memory_mb, self._serve, self._mourn, self.ends)
         new.launch(self._jobs, argument)
         self._generations.add(new)
         try:
@@ -165,6 +190,7 @@ class Pool:
     async def _revive(self, dead: Generation) -> None:
         """Replace a generation that lost its zygote; its workers serve until then."""
         _log.error("a zygote ended by itself; starting another")
+        self.revivals += 1
         pause = PAUSE
         while True:
             try:
@@ -181,7 +207,7 @@ class Pool:
 
     async def _take(self, seconds: float) -> Worker:
         """Return an idle worker when it is this call's turn."""
-        if self._closed:
+        if self._refusing:
             raise _ending()
         if self._current is None:
             raise NotReadyError(reason="the workers are not started", retry_after=RETRY_AFTER)
@@ -232,13 +258,15 @@ class Pool:
         """Replace a worker that broke off, and say why it did."""
         worker.generation.drop(worker)
         memory = await worker.lacked_memory()
-        if self._closed:
+        if self._refusing:
+            self.ends["shutdown"] += 1
             return _ending()
+        self.ends["memory" if memory else "lost"] += 1
         if memory:
             return MemoryLimitError(megabytes=self._memory_mb, retry_after=RETRY_AFTER)
         return WorkerLostError(retry_after=RETRY_AFTER)
 
 
-def _ending() -> NotReadyError:
+def _ending() -> ShuttingDownError:
     """Return the error of a pool that was closed."""
-    return NotReadyError(reason="it is ending", retry_after=RETRY_AFTER)
+    return ShuttingDownError(retry_after=RETRY_AFTER)

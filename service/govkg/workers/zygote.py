@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn, Protocol, TypeVar
 
+from govkg import logs
 from govkg.errors import GovkgError, NotReadyError
 from govkg.workers.frames import CHUNK, RETRY_AFTER, Header, error_header, pack, receive, tell
 from govkg.workers.limits import confine, limit_processor
@@ -137,16 +138,21 @@ class _Zygote:  # pragma: no cover
             signal.pause()
 
     def _forward(self, child: "_Child") -> bool:
-        """Pass on what a worker wrote to its standard error; False when there is no more."""
+        """Pass on what a worker wrote to its standard error; False when there is no more.
+
+        What it logged is in the right form already; last words of a library are made a message.
+        """
         data = child.read()
         if data == b"" and child.reading is not None:
             self._selector.unregister(child.reading)
             child.close()
-        if not data:
-            return False
-        with contextlib.suppress(OSError):
-            os.write(2, data)
-        return True
+        for line in child.lines(data or b"", at_end=data == b""):
+            if line.startswith(b"{") or logs.form() == "plain":
+                with contextlib.suppress(OSError):
+                    os.write(2, line + b"\n")
+            elif line.strip():
+                _log.warning("a worker wrote: %s", line.decode("utf-8", "backslashreplace"))
+        return bool(data)
 
     def _reap(self) -> None:
         """Bury the children that have ended and tell the server why they did."""
@@ -181,6 +187,15 @@ class _Child:  # pragma: no cover
         os.set_blocking(reading, False)
         self.reading: int | None = reading
         self._last_words = b""
+        self._begun = b""
+
+    def lines(self, data: bytes, *, at_end: bool) -> list[bytes]:
+        """Return the lines that are complete once ``data`` is added; at the end, what is left."""
+        *lines, self._begun = (self._begun + data).split(b"\n")
+        if self._begun and (at_end or len(self._begun) >= CHUNK):
+            lines.append(self._begun)
+            self._begun = b""
+        return lines
 
     def read(self) -> bytes | None:
         """Return what there is; empty at the end, None if there is nothing now."""
@@ -249,9 +264,11 @@ def _answer(
 # --- the start of a zygote ----------------------------------------------------------------------
 
 
-def main(descriptor: str, jobs: str, argument: str, memory_mb: str) -> NoReturn:  # pragma: no cover
+def main(
+    descriptor: str, jobs: str, argument: str, memory_mb: str, form: str
+) -> NoReturn:  # pragma: no cover
     """Be a zygote. It ends with the server, so it leaves the usual signals to the server."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s [%(process)d] %(message)s")
+    logs.configure("json" if form == "json" else "plain")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.dup2(2, 1)  # what a job prints must not mix with what the server prints

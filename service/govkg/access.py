@@ -8,7 +8,7 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -91,6 +91,24 @@ class Access:
             self._save((tokens | {token_id: revoked}).values())
         return revoked
 
+    def adopt(self, others: Iterable[Token]) -> None:
+        """Add tokens that were kept elsewhere; one that was revoked here or there stays revoked.
+
+        A damaged file is set aside first: it could not be used anyway.
+        """
+        with self._locked():
+            try:
+                ours = self.tokens()
+            except NotReadyError:
+                self._path.replace(self._path.with_suffix(".damaged"))
+                ours = ()
+            theirs = {token.digest: token for token in others}
+            both = theirs | {token.digest: token for token in ours}
+            for digest in theirs.keys() & {token.digest for token in ours}:
+                revoked = both[digest].revoked or theirs[digest].revoked
+                both[digest] = replace(both[digest], revoked=revoked)
+            self._save(both.values())
+
     def require(self, authorization: str, scope: str, action: str) -> Token:
         """Return the token of an Authorization header if it is good for the scope.
 
@@ -144,11 +162,23 @@ class Access:
         unfinished.replace(self._path)
 
 
+def tokens_in(data: bytes) -> tuple[Token, ...]:
+    """Return the tokens in the bytes of a file; raises ValueError if it is no such file."""
+    try:
+        entries = json.loads(data)["tokens"]
+        tokens = tuple(Token(**each | {"scopes": tuple(each["scopes"])}) for each in entries)
+        texts = [(t.id, t.name, *t.scopes, t.created, t.digest, t.revoked or "") for t in tokens]
+        if not all(isinstance(text, str) for each in texts for text in each):
+            raise ValueError("a text is missing")
+    except (KeyError, TypeError, RecursionError) as error:
+        raise ValueError(f"{type(error).__name__}: {error}") from error
+    return tokens
+
+
 def _loaded(path: Path) -> tuple[Token, ...]:
     try:
-        entries = json.loads(path.read_text("utf-8"))["tokens"]
-        return tuple(Token(**each | {"scopes": tuple(each["scopes"])}) for each in entries)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return tokens_in(path.read_bytes())
+    except (OSError, ValueError) as error:
         reason = f"the tokens in {path} cannot be read ({error})"
         raise NotReadyError(reason=reason, retry_after=60) from error
 

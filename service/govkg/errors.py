@@ -16,6 +16,7 @@ GovkgError
     - NotAcceptableError
     - MethodNotAllowedError  the address does not know this method
     - ConflictError          the data is not as the request takes for granted
+    - ArchiveError           a backup is damaged, or not one that can be used here
   x NotFoundError            nothing has this name
     - NotEntailedError       the statement neither was asserted nor follows
   x UnauthorizedError        nobody is known by this token, or there is none
@@ -211,6 +212,17 @@ class ConflictError(BadInputError):
     message = {
         "en": "{reason}. Nothing was changed. {remedy}",
         "zh": "{reason}。未作任何更改。{remedy}",
+    }
+
+
+class ArchiveError(BadInputError):
+    """A backup is damaged or cannot be used here. Facts: archive, place, reason, remedy."""
+
+    code = "archive"
+    title = {"en": "The backup cannot be used", "zh": "备份无法使用"}
+    message = {
+        "en": "{archive}, {place}: {reason}. Nothing was changed. {remedy}",
+        "zh": "{archive}，{place}：{reason}。未作任何更改。{remedy}",
     }
 
 

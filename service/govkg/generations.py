@@ -12,6 +12,8 @@ from govkg import bundle
 from govkg.api.facts import Facts
 from govkg.api.knowledge import Knowledge, Made, Service
 from govkg.api.searching import SearchIndex
+from govkg.backups import swapping
+from govkg.backups.control import Control
 from govkg.cases import KG
 from govkg.cases.description import Description
 from govkg.cases.graphs import Graphs
@@ -21,7 +23,6 @@ from govkg.ontology import Ontology, read_files
 from govkg.settings import Settings
 from govkg.store import Store
 from govkg.store.embedded import EmbeddedStore, in_memory
-from govkg.store.opening import open_store
 from govkg.workers import Pool
 
 _log = logging.getLogger("govkg.generations")
@@ -42,6 +43,7 @@ class Generations:
         self._numbers = count(1)
         self._snapshot: Path | None = None
         self._store: Store | None = None
+        self._control: Control | None = None
 
     async def start(self) -> None:
         """Open and fill the store, show the first generation, and let writers in."""
@@ -51,9 +53,13 @@ class Generations:
         if isinstance(self._store, EmbeddedStore):
             waiting = self._settings.waiting
             self._service.writer = Writer(self._store, publish, waiting=waiting)
+            self._control = Control(self._settings, self._service.writer)
+            await self._control.open()
 
     async def close(self) -> None:
         """End the writer and the workers."""
+        if self._control:
+            await self._control.close()
         if self._service.writer:
             await self._service.writer.close()
         if self._service.pool:
@@ -89,7 +95,7 @@ class Generations:
         """Open the store, and fill it if need be."""
         settings = self._settings
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-        store = open_store(settings)
+        store = swapping.opened(settings)
         store.hold_apart(Graphs(settings.base_iri).inferred)
         for left_over in settings.data_dir.glob("snapshot*.nq*"):
             left_over.unlink(missing_ok=True)

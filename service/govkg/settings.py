@@ -167,6 +167,11 @@ class Settings(BaseSettings):
         host = f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url or f"http://{host}:{self.port}"
 
+    @property
+    def is_remote(self) -> bool:
+        """Say whether the data is in an engine elsewhere."""
+        return any((self.store, self.store_query, self.store_update, self.store_data))
+
     @field_validator("base_iri")
     @classmethod
     def _ends_in_slash(cls, value: str) -> str:

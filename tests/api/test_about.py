@@ -46,7 +46,7 @@ def test_cases(client: TestClient) -> None:
 
 def test_is_not_ready_while_loading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While loading fails or lasts, /healthz answers and all else is a 503 with Retry-After."""
-    monkeypatch.setattr(generations, "open_store", lambda _: 1 / 0)
+    monkeypatch.setattr(generations.swapping, "opened", lambda _: 1 / 0)
     with TestClient(create_app(Settings(data_dir=tmp_path))) as client:
         assert client.get("/healthz").status_code == 200
         for path in ("/readyz", "/version", "/sparql?query=ASK%7B%7D", "/concept/authority-crisis"):

@@ -25,6 +25,8 @@ class _Wish:
 
     change: Change[Any]
     done: asyncio.Future[Any]
+    changes: bool = True
+    """Whether readers have to be shown something new afterwards."""
 
 
 class Writer:
@@ -54,11 +56,19 @@ class Writer:
         Raises what the change raises, BusyError if too many wait, and NotVisibleError if the change
         is on disk but readers do not see it yet. A change whose caller has left still happens.
         """
+        return await self._wish(change, changes=True)
+
+    async def between_writes(self, reading: Change[Result]) -> Result:
+        """Run what only reads the store at a moment when nobody changes it; raises as ``write``."""
+        return await self._wish(reading, changes=False)
+
+    async def _wish(self, change: Change[Result], *, changes: bool) -> Result:
+        """Wait in the queue, and return the result."""
         if self._closed:
             raise ShuttingDownError(retry_after=5)
         if len(self._wishes) >= self._room:
             raise BusyError(waiting=len(self._wishes), retry_after=2)
-        wish = _Wish(change, asyncio.get_running_loop().create_future())
+        wish = _Wish(change, asyncio.get_running_loop().create_future(), changes)
         self._wishes.append(wish)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._work())
@@ -96,11 +106,15 @@ class Writer:
                 pause = min(2 * pause, _PAUSES[1])
 
     def _apply(self, wishes: list[_Wish]) -> list[tuple[_Wish, Any]]:
-        """Carry out changes; return those that came about, and tell the others why they did not."""
+        """Carry out wishes; return the changes that came about, and answer all others."""
         results = []
         for wish in wishes:
             try:
-                results.append((wish, wish.change(self._store)))
+                result = wish.change(self._store)
+                if wish.changes:
+                    results.append((wish, result))
+                else:
+                    wish.done.get_loop().call_soon_threadsafe(_settle, wish.done, result)
             except BaseException as error:  # noqa: BLE001 # a panic in Rust is not an Exception
                 _log.debug("a change was refused: %s", error)
                 wish.done.get_loop().call_soon_threadsafe(_settle, wish.done, error)

@@ -13,12 +13,14 @@ from typing import NoReturn
 import typer
 
 from govkg.cli import (
+    backup,
     check,
     diagnose,
     explain,
     healthcheck,
     load,
     query,
+    restore,
     serve,
     token,
     validate,
@@ -26,6 +28,7 @@ from govkg.cli import (
 )
 from govkg.cli.console import AT_FAULT, FAILED, MISUSED
 from govkg.errors import (
+    ArchiveError,
     BadInputError,
     DocumentSyntaxError,
     GovkgError,
@@ -34,7 +37,20 @@ from govkg.errors import (
     UnsafeInputError,
 )
 
-COMMANDS = (serve, load, validate, diagnose, query, explain, check, healthcheck, token, version)
+COMMANDS = (
+    serve,
+    load,
+    validate,
+    diagnose,
+    query,
+    explain,
+    check,
+    healthcheck,
+    token,
+    backup,
+    restore,
+    version,
+)
 """Every file of commands, in the order of the help: it holds a function of its own name, or an app
 with commands under that name."""
 
@@ -80,7 +96,7 @@ def _sentences() -> Iterator[None]:
 
 
 def _exit(error: GovkgError) -> NoReturn:
-    at_fault = (DocumentSyntaxError, UnsafeInputError, NotFoundError)
+    at_fault = (ArchiveError, DocumentSyntaxError, UnsafeInputError, NotFoundError)
     if isinstance(error, UnavailableError):
         sys.exit(FAILED)
     sys.exit(

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
+from govkg.backups.swapping import opened
 from govkg.cli.console import AsJson, print_json, progress
 from govkg.errors import ForbiddenError, NotFoundError
 from govkg.rdf import check_file, format_of_file
 from govkg.settings import load_settings
 from govkg.store.embedded import EmbeddedStore
-from govkg.store.opening import open_store
 from govkg.store.querying import graph_named
 
 EXAMPLE = "govkg load register.nq cases.ttl --graph https://example.org/graph/mine"
@@ -32,7 +32,7 @@ def load(
     start, settings = time.perf_counter(), load_settings()
     target = graph_named(graph) if graph else None
     checked = [(path, format_of_file(path.name), _count(path)) for path in files]
-    store = open_store(settings)
+    store = opened(settings)
     if not isinstance(store, EmbeddedStore):
         raise ForbiddenError(action="loading files", remedy="Load them into the engine itself.")
     for path, known, count in checked:

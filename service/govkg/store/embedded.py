@@ -1,6 +1,7 @@
 """The embedded store: Oxigraph on disk, or in memory when it is given no folder."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, cast
 
@@ -15,6 +16,16 @@ from govkg.store.updating import Update, update
 from govkg.store.view import View
 
 
+@contextmanager
+def _our_errors(folder: Path) -> Iterator[None]:
+    """Translate what the opening of a folder raises."""
+    try:
+        yield
+    except OSError as error:
+        reason = f"the store in {folder} cannot be opened ({error}); is another govkg using it?"
+        raise NotReadyError(reason=reason, retry_after=5) from error
+
+
 class EmbeddedStore:
     """An RDF dataset in this process; it follows the Store protocol.
 
@@ -26,20 +37,52 @@ class EmbeddedStore:
         """Open or create the store in a folder; raises NotReadyError if it is in use or damaged."""
         self._apart: set[NamedNode] = set()
         self._view: View | None = None
+        self._opened: Oxigraph | None = None
         if folder is None:
-            self._oxigraph = Oxigraph()
+            self._opened = Oxigraph()
             return
         folder.mkdir(parents=True, exist_ok=True)
-        try:
-            self._oxigraph = Oxigraph(str(folder))
-        except OSError as error:
-            reason = f"the store in {folder} cannot be opened ({error}); is another govkg using it?"
-            raise NotReadyError(reason=reason, retry_after=5) from error
+        with _our_errors(folder):
+            self._opened = Oxigraph(str(folder))
+
+    @classmethod
+    def read_only(cls, folder: Path) -> "EmbeddedStore":
+        """Open a store that nobody changes meanwhile; raises NotReadyError if it is damaged."""
+        store = cls()
+        with _our_errors(folder):
+            store._opened = Oxigraph.read_only(str(folder))
+        return store
 
     def close(self) -> None:
-        """Flush, and let others open the folder; the store is of no use any more."""
+        """Flush, and let others open the folder; whatever is asked now raises NotReadyError."""
+        if self._opened is not None:
+            self._opened.flush()
+        self._opened = None
+
+    @property
+    def _oxigraph(self) -> Oxigraph:
+        """Return the open store; raises NotReadyError if it is closed."""
+        if self._opened is None:
+            raise NotReadyError(reason="the store is closed", retry_after=5)
+        return self._opened
+
+    def copy_to(self, folder: Path) -> None:
+        """Make a copy on disk, which later writes do not change; at once, if by hard links."""
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        self._oxigraph.backup(str(folder))
+
+    def become(self, other: "EmbeddedStore") -> None:
+        """Hold what another store holds, which is closed; whoever is reading the old may go on."""
+        self._view = None
+        self._opened, other._opened = other._opened, None
+
+    def extend(self, quads: Iterable[Quad], graphs: Iterable[NamedNode] = ()) -> None:
+        """Add very many quads, and graphs that may be empty, and flush; not in one transaction."""
+        self._view = None
+        self._oxigraph.bulk_extend(quads)
+        for graph in graphs:
+            self._oxigraph.add_graph(graph)
         self._oxigraph.flush()
-        self._oxigraph = Oxigraph()
 
     def hold_apart(self, graph: NamedNode) -> None:
         """Say that queries may leave this graph out."""

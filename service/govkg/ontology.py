@@ -172,6 +172,10 @@ class Ontology:
         into = [t for t in self._towards.get(iri, ()) if self._is_relation(t)]
         return [Relation(triple, self.claim(triple)) for triple in (*out, *into)]
 
+    def subjects(self, predicate: NamedNode, value: Node) -> list[Node]:
+        """Return the subjects of which a property has this value."""
+        return [t.subject for t in self._towards.get(value, ()) if t.predicate == predicate]
+
     def members(self, class_iri: NamedNode) -> list[NamedNode]:
         """Return the terms that have a class as their asserted type."""
         found = (t.subject for t in self._towards.get(class_iri, ()) if t.predicate == TYPE)

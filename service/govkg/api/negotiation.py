@@ -13,6 +13,9 @@ TURTLE: Final = "text/turtle"
 JSON_LD: Final = "application/ld+json"
 RDF_XML: Final = "application/rdf+xml"
 N_TRIPLES: Final = "application/n-triples"
+CSV: Final = "text/csv"
+SARIF: Final = "application/sarif+json"
+JUNIT: Final = "application/junit+xml"
 RDF: Final = (TURTLE, JSON_LD, RDF_XML, N_TRIPLES)
 """The syntaxes of every RDF document, the default first."""
 
@@ -23,6 +26,8 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "csv": ("text/csv",),
     "tsv": ("text/tab-separated-values",),
     "text": (TEXT,),
+    "sarif": (SARIF,),
+    "junit": (JUNIT,),
     "turtle": (TURTLE,),
     "json-ld": (JSON_LD,),
     "rdf-xml": (RDF_XML,),

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from govkg.api.dependencies import LanguageDep, PageDep, ServiceDep, WantedDep
 from govkg.api.describing import operation
-from govkg.api.negotiation import HTML, JSON, JSON_LD, TEXT, TURTLE
+from govkg.api.negotiation import CSV, HTML, JSON, JSON_LD, JUNIT, SARIF, TEXT, TURTLE
 from govkg.api.notes import notes_of
 from govkg.api.submissions import (
     BODIES,
@@ -23,7 +23,7 @@ from govkg.cases.checking import REPORT_FORMATS
 from govkg.errors import Language
 
 router = APIRouter(tags=["validation"])
-_OFFERED = (JSON, TEXT, TURTLE, JSON_LD, HTML)
+_OFFERED = (JSON, TEXT, TURTLE, JSON_LD, CSV, SARIF, JUNIT, HTML)
 _EXAMPLE = {"conforms": True, "cases": 1, "counts": {"violation": 0}, "findings": []}
 
 
@@ -41,7 +41,7 @@ def form(page: PageDep, wanted: WantedDep, case: CaseDep = "") -> Response:
     **operation(
         "validate",
         "Check a document against the shapes",
-        answers={JSON: _EXAMPLE, **dict.fromkeys((TEXT, TURTLE, JSON_LD, HTML), "…")},
+        answers={JSON: _EXAMPLE, **dict.fromkeys(_OFFERED[1:], "…")},
         fails=FAILS,
         body=BODIES,
     ),

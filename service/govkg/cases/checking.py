@@ -1,9 +1,10 @@
 """Check and diagnose a submitted document: read, validate, draw conclusions, store nothing."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pyoxigraph import NamedNode, Triple
 
@@ -14,13 +15,22 @@ from govkg.ontology import load_ontology, read_files
 from govkg.rdf import Format, format_of_file, read, shorten, write
 from govkg.rdf import format_named as rdf_format_named
 from govkg.validation import EngineName, Report, Validator, report_triples
-from govkg.vocabulary import GC, GOV, GS, GSH
+from govkg.validation.junit import junit
+from govkg.validation.page import page
+from govkg.validation.places import Places, places_in
+from govkg.validation.sarif import sarif
+from govkg.validation.tables import table
+from govkg.vocabulary import GC, GOV, GS, GSH, PREFIXES
 
 REPORT_FORMATS: dict[str, str] = {
     "json": "application/json",
     "text": "text/plain",
     "turtle": "text/turtle",
     "json-ld": "application/ld+json",
+    "csv": "text/csv",
+    "html": "text/html",
+    "sarif": "application/sarif+json",
+    "junit": "application/junit+xml",
 }
 """The forms of a validation report, by the name of ``?format=``; JSON is the default."""
 
@@ -30,6 +40,8 @@ class Submission:
     """The triples of a document that somebody sent."""
 
     triples: list[Triple]
+    places: Places = field(default_factory=dict)
+    """Where in the document its nodes are described, as far as that is known."""
 
 
 class Checker:
@@ -57,11 +69,11 @@ class Checker:
         """
         triples = triples_of(data, format, base=base, limit=limit)
         _refuse_own_terms(triples)
-        return Submission(triples)
+        return Submission(triples, places_in(data, format.name, base, PREFIXES))
 
     def validate(self, submission: Submission) -> Report:
         """Return what the shapes find."""
-        return self._validator.validate(submission.triples)
+        return self._validator.validate(submission.triples).placed(submission.places)
 
     def diagnose(self, submission: Submission) -> dict[str, Any]:
         """Return the validation and all that follows, each conclusion with its proof, as JSON."""
@@ -116,8 +128,27 @@ def with_shapes(paths: Iterable[Path], engine: EngineName = "fast") -> Validator
     return Validator(shapes, engine=engine, strict=True)
 
 
-def rendered(report: Report, form: str, language: Language) -> bytes:
-    """Return a report in one of REPORT_FORMATS; the language matters for text only."""
+def rendered(report: Report, form: str, language: Language, name: str = "document") -> bytes:
+    """Return a report in one of REPORT_FORMATS; the name is that of the document."""
+    if form == "json":
+        return _json(report.as_json())
     if form == "text":
         return report.as_text(language).encode()
+    if form in TOGETHER:
+        return TOGETHER[form]([(name, report)], language)
     return write(report_triples(report), rdf_format_named(form))
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+Writer = Callable[[Sequence[tuple[str, Report]], Language], bytes]
+
+TOGETHER: Final[dict[str, Writer]] = {
+    "csv": lambda reports, language: table(reports, language).encode(),
+    "html": lambda reports, language: page(reports, language).encode(),
+    "sarif": lambda reports, language: _json(sarif(reports, language)),
+    "junit": junit,
+}
+"""The forms in which the reports on several documents are one document."""

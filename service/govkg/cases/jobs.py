@@ -47,8 +47,6 @@ def validate(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
     """Validate a document and return the report in the form that the header names."""
     report = state.checker.validate(_submission(state, header, body))
     summary: Header = {"conforms": report.conforms}
-    if header["report"] == "json":
-        return summary, _json(report.as_json())
     return summary, rendered(report, header["report"], header["language"])
 
 

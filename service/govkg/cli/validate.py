@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from govkg.cases.checking import REPORT_FORMATS, rendered, triples_of, with_shapes
+from govkg.cases.checking import REPORT_FORMATS, TOGETHER, rendered, triples_of, with_shapes
 from govkg.cli import console
 from govkg.cli.console import (
     AT_FAULT,
@@ -20,6 +20,7 @@ from govkg.cli.console import (
     print_json,
     submission,
 )
+from govkg.errors import Language
 from govkg.rdf import format_of_file
 from govkg.settings import load_settings
 from govkg.validation import Report
@@ -37,21 +38,32 @@ def validate(
 ) -> None:
     """Check cases against the shapes, and say what to mend.
 
-    --report is one of text, json, turtle, json-ld; --json is short for --report json.
+    --report is one of text, json, turtle, json-ld, csv, html, sarif, junit; --json is short for
+    --report json. For continuous integration: --report junit, or sarif, which names the lines.
+
     With --shapes any data is checked, of the files alone, and any finding counts against it.
     """
     form = "json" if as_json else chosen("--report", report, REPORT_FORMATS)
     check = _check(shapes or ())
-    conforms = True
-    for path in files:
-        found = check(path)
-        conforms = conforms and found.conforms
-        if form == "json":
-            print_json({"file": path.name, **found.as_json()})
-        else:
-            text = rendered(found, form, language_of(lang)).decode()
-            typer.echo(f"{path.name}: {text}" if form == "text" else text, nl=False)
-    raise typer.Exit(OK if conforms else AT_FAULT)
+    language = language_of(lang)
+    found = ((path, check(path)) for path in files)
+    if form in TOGETHER:
+        reports = [(path.as_posix(), report) for path, report in found]
+        typer.echo(TOGETHER[form](reports, language).decode(), nl=False)
+        conforms = [report.conforms for _, report in reports]
+    else:
+        conforms = [_printed(path, report, form, language) for path, report in found]
+    raise typer.Exit(OK if all(conforms) else AT_FAULT)
+
+
+def _printed(path: Path, report: Report, form: str, language: Language) -> bool:
+    """Print the report on one file, and say whether it conforms."""
+    if form == "json":
+        print_json({"file": path.name, **report.as_json()})
+    else:
+        text = rendered(report, form, language).decode()
+        typer.echo(f"{path.name}: {text}" if form == "text" else text, nl=False)
+    return report.conforms
 
 
 def _check(shapes: Sequence[Path]) -> Callable[[Path], Report]:

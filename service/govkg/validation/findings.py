@@ -1,15 +1,18 @@
 """What a validation finds, as data."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from pyoxigraph import Triple
+from pyoxigraph import NamedNode
 
 from govkg.errors import Language
 from govkg.rdf import Node, shorten
+from govkg.validation.places import WHOLE, Place, Places
 from govkg.validation.results import Path
 from govkg.validation.shapes import Words
+from govkg.validation.suggesting import Suggestion, text_of
+from govkg.vocabulary import RULES
 
 Severity = Literal["violation", "warning", "info"]
 
@@ -40,30 +43,51 @@ class Finding:
     """The field, in plain words."""
     message: Words
     """What was found, what is expected, and how to mend it."""
+    expected: Words
+    """What the constraint asks for."""
+    remedy: Words
+    """How to mend it: the end of the message."""
+    suggestions: tuple[Suggestion, ...] = ()
+    """The nearest allowed values, the nearest first."""
+    place: Place | None = None
+    """Where in the document it is, as far as its reader knows."""
 
     @property
     def subject(self) -> str:
         """Return what people call the node, or its short name."""
-        return self.focus_label or shorten(_text(self.focus))
+        return self.focus_label or shorten(text_of(self.focus))
+
+    @property
+    def page(self) -> str | None:
+        """Return the address of the rule's page."""
+        return RULES + self.rule if self.rule else None
 
     def as_json(self) -> dict[str, Any]:
         """Return the finding as JSON values."""
         return {
             "rule": self.rule,
+            "rulePage": self.page,
             "severity": self.severity,
-            "focus": _text(self.focus),
+            "focus": text_of(self.focus),
             "focusLabel": self.focus_label,
+            "place": self.place.as_json() if self.place else None,
             "path": self.path.text if self.path else None,
-            "value": _text(self.value) if self.value is not None else None,
+            "value": text_of(self.value) if self.value is not None else None,
             "field": self.name,
             "message": self.message,
-            "shape": None if self.shape is None else _text(self.shape),
+            "expected": self.expected,
+            "remedy": self.remedy,
+            "suggestions": [each.as_json() for each in self.suggestions],
+            "shape": None if self.shape is None else text_of(self.shape),
         }
 
-
-def _text(node: Node) -> str:
-    """Return an IRI, a blank node's label or a literal's text."""
-    return node.value if not isinstance(node, Triple) else str(node)
+    def placed(self, places: Places) -> "Finding":
+        """Return the finding with its place: that of the property, or else that of the node."""
+        if not isinstance(self.focus, NamedNode):
+            return self
+        path = self.path.text if self.path else WHOLE
+        node = self.focus.value
+        return replace(self, place=places.get((node, path)) or places.get((node, WHOLE)))
 
 
 @dataclass(frozen=True)
@@ -73,6 +97,8 @@ class Report:
     findings: tuple[Finding, ...]
     cases: int
     """How many cases the submission holds."""
+    rules: tuple[str, ...] = ()
+    """The rules that were asked for."""
     strict: bool = False
     """Whether warnings and notes count against it too, as in SHACL itself (section 3.6.1)."""
 
@@ -88,6 +114,12 @@ class Report:
         found = Counter(finding.severity for finding in self.findings)
         return {severity: found[severity] for severity in SEVERITIES}
 
+    def placed(self, places: Places) -> "Report":
+        """Return the report with the places that the reader of the document knows."""
+        if not places:
+            return self
+        return replace(self, findings=tuple(each.placed(places) for each in self.findings))
+
     def as_json(self) -> dict[str, Any]:
         """Return the report as JSON values."""
         return {
@@ -99,25 +131,47 @@ class Report:
 
     def as_text(self, language: Language = "en") -> str:
         """Return the report as plain lines in one language, the gravest findings first."""
-        counts = self.count()
-        head = _HEAD[language].format(cases=self.cases, **counts)
-        verdict = _VERDICT[language][self.conforms]
-        lines = [f"{verdict} {head}"]
-        for (mark, message), alike in self._alike(language).items():
-            places = "; ".join(dict.fromkeys(finding.subject for finding in alike))
+        lines = [self.verdict(language)]
+        for (mark, message, meant), alike in self._alike(language).items():
+            places = "; ".join(dict.fromkeys(_where(finding, language) for finding in alike))
             lines.append(f"{mark}  {alike[0].name[language]}: {places}")
             lines.append(f"    {message}")
+            lines += [f"    {meant}"] if meant else []
         return "\n".join(lines) + "\n"
 
-    def _alike(self, language: Language) -> dict[tuple[str, str], list[Finding]]:
+    def verdict(self, language: Language) -> str:
+        """Return in one line whether all is well, and how much was found."""
+        head = _HEAD[language].format(cases=self.cases, **self.count())
+        return f"{_VERDICT[language][self.conforms]} {head}"
+
+    def _alike(self, language: Language) -> dict[tuple[str, str, str], list[Finding]]:
         """Group the findings that say the same thing of several places."""
-        groups: dict[tuple[str, str], list[Finding]] = {}
+        groups: dict[tuple[str, str, str], list[Finding]] = {}
         for finding in self.findings:
-            mark = f"{_SEVERITY[language][finding.severity]} {finding.rule}"
-            groups.setdefault((mark, finding.message[language]), []).append(finding)
+            mark = f"{SEVERITY_WORDS[language][finding.severity]} {finding.rule}"
+            key = mark, finding.message[language], did_you_mean(finding, language)
+            groups.setdefault(key, []).append(finding)
         return groups
 
 
+def _where(finding: Finding, language: Language) -> str:
+    """Return the node, and the place in the document if it is known."""
+    if finding.place is None:
+        return finding.subject
+    return f"{finding.subject} ({finding.place.as_text(language)})"
+
+
+def did_you_mean(finding: Finding, language: Language) -> str:
+    """Return the nearest allowed values as a question, or nothing."""
+    if not finding.suggestions:
+        return ""
+    values = [
+        f"{each.label[language]} ({shorten(text_of(each.value))})" for each in finding.suggestions
+    ]
+    return _MEANT[language].format(("、" if language == "zh" else ", ").join(values))
+
+
+_MEANT: dict[Language, str] = {"en": "Did you mean: {}?", "zh": "您是否想用：{}？"}
 _HEAD: dict[Language, str] = {
     "en": "{cases} case(s): {violation} violation(s), {warning} warning(s), {info} note(s).",
     "zh": "{cases} 个案例：{violation} 个错误，{warning} 个警告，{info} 个提示。",
@@ -126,7 +180,7 @@ _VERDICT: dict[Language, dict[bool, str]] = {
     "en": {True: "Conforms.", False: "Does not conform."},
     "zh": {True: "符合要求。", False: "不符合要求。"},
 }
-_SEVERITY: dict[Language, dict[Severity, str]] = {
+SEVERITY_WORDS: dict[Language, dict[Severity, str]] = {
     "en": {"violation": "VIOLATION", "warning": "WARNING", "info": "NOTE"},
     "zh": {"violation": "错误", "warning": "警告", "info": "提示"},
 }

@@ -10,10 +10,10 @@ from govkg.validation.engines import EngineName, make_engine
 from govkg.validation.findings import SEVERITIES, Finding, Report, Severity
 from govkg.validation.results import Result, read_results
 from govkg.validation.shapes import Shapes, unnamed
+from govkg.validation.suggesting import Suggester, by_class
 from govkg.validation.wording import Wording
-from govkg.vocabulary import DCTERMS, GOV, RDF, RDFS, SH
+from govkg.vocabulary import DCTERMS, GOV, RDFS, SH
 
-_TYPE = NamedNode(RDF + "type")
 _CASE = NamedNode(GOV + "GovernanceCase")
 _TITLES = (DCTERMS + "title", RDFS + "label")
 
@@ -37,7 +37,9 @@ class Validator:
         background = list(background)
         self._shapes = Shapes(shapes)
         self._engine = make_engine(engine, self._shapes.triples, background)
-        self._wording = Wording(self._shapes, Ontology(background))
+        known = Ontology(background)
+        self._wording = Wording(self._shapes, known)
+        self._suggester = Suggester(self._shapes, known)
         self._strict = strict
 
     def validate(self, triples: Iterable[Triple]) -> Report:
@@ -45,19 +47,23 @@ class Validator:
         submitted = list(triples)
         own = {triple.subject for triple in submitted}
         results = read_results(self._engine.report(submitted))
-        titles = _titles(submitted)
+        titles, classes = _titles(submitted), by_class(submitted)
         findings = [
-            self._finding(result, titles)
+            self._finding(result, titles, classes)
             for result in results
             if self._strict or result.focus in own
         ]
-        cases = {t.subject for t in submitted if t.predicate == _TYPE and t.object == _CASE}
-        return Report(tuple(sorted(findings, key=_order)), len(cases), self._strict)
+        cases = set(classes.get(_CASE, ()))
+        found = tuple(sorted(findings, key=_order))
+        return Report(found, len(cases), self._shapes.rules, self._strict)
 
-    def _finding(self, result: Result, titles: dict[Node, str]) -> Finding:
+    def _finding(
+        self, result: Result, titles: dict[Node, str], classes: dict[Node, Sequence[Node]]
+    ) -> Finding:
         """Put one result into words, with those of the shape that it breaks."""
         shape = None if result.shape is None else unnamed(result.shape)
         severity = result.severity.removeprefix(SH).lower()
+        message = self._wording.message(result)
         return Finding(
             rule=self._shapes.rule(result.shape),
             shape=shape,
@@ -69,7 +75,10 @@ class Validator:
             path=result.path,
             value=result.value,
             name=self._wording.field(result),
-            message=self._wording.message(result),
+            message=message,
+            expected=self._wording.expected(result),
+            remedy=self._wording.remedy(result, message),
+            suggestions=self._suggester.suggest(result, classes),
         )
 
 

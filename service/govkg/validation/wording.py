@@ -2,15 +2,21 @@
 
 import re
 from functools import cache
+from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
 from govkg.errors import Language
 from govkg.ontology import PREF_LABEL, Ontology, Texts
-from govkg.rdf import shorten
+from govkg.rdf import Node, shorten
+from govkg.validation.expecting import DEFAULT, EXPECTED, FOUND, MEND, kind, listed, parameter
 from govkg.validation.results import Path, Result
-from govkg.validation.shapes import Shapes, Words, in_both
-from govkg.vocabulary import GC, GOV
+from govkg.validation.shapes import LANGUAGES, Shapes, Words, in_both
+from govkg.validation.suggesting import text_of
+from govkg.vocabulary import GC, GOV, SH
+
+_OF_SHAPES: Final = {"And", "Or", "Xone", "Not", "Node", "SPARQL"}
+"""Components of which the description of the shape says more than their parameter."""
 
 
 class Wording:
@@ -36,9 +42,56 @@ class Wording:
         Some engines drop the language of a SPARQL constraint's message when they fill in a value,
         so such a message is matched with the templates of the shape.
         """
+        if not self._shapes.templates(result.shape) and result.component.startswith(SH):
+            return self._plain_message(result)
         texts = {self._language(result, message): message.value for message in result.messages}
         return {
             language: self._with_labels(text, language) for language, text in in_both(texts).items()
+        }
+
+    def remedy(self, result: Result, message: Words) -> Words:
+        """Return how to mend it: what the message says after its first sentence."""
+        if not self._shapes.templates(result.shape):
+            return MEND[result.value is not None]
+        return {language: _after_first_sentence(text) for language, text in message.items()}
+
+    def expected(self, result: Result) -> Words:
+        """Return what the constraint asks for."""
+        asked = kind(result.component)
+        description = self._shapes.texts(result.shape, "description")
+        if description and (asked in _OF_SHAPES or asked.startswith("Qualified")):
+            return in_both(description)
+        template = EXPECTED.get(asked)
+        if template is None:
+            return in_both(description)
+        return {
+            language: template[language].format(value=self._parameter(result, language))
+            for language in LANGUAGES
+        }
+
+    def _parameter(self, result: Result, language: Language) -> str:
+        """Return the parameter of the constraint, for people."""
+        values = self._shapes.values(result.shape, parameter(result.component))
+        members = [m for value in values for m in self._shapes.members(value) or [value]]
+        return listed([self._shown(member, language) for member in members], language)
+
+    def _shown(self, node: Node, language: Language) -> str:
+        if not isinstance(node, NamedNode):
+            return text_of(node)
+        labels = self._labels(node.value)
+        label = labels.get(language) or labels.get("en")
+        return f"“{label}” ({shorten(node.value)})" if label else shorten(node.value)
+
+    def _plain_message(self, result: Result) -> Words:
+        """Return what is amiss where the shape has no words for it."""
+        expected = self.expected(result)
+        template = DEFAULT if result.value is None else FOUND
+        return {
+            language: template[language].format(
+                expected=expected[language],
+                value="" if result.value is None else self._shown(result.value, language),
+            )
+            for language in LANGUAGES
         }
 
     def _language(self, result: Result, message: Literal) -> str:
@@ -50,18 +103,19 @@ class Wording:
         return ""
 
     def _with_labels(self, text: str, language: Language) -> str:
-        def labelled(found: re.Match[str]) -> str:
-            labels = self._labels(found.group())
-            label = labels.get(language) or labels.get("en")
-            return f"“{label}” ({shorten(found.group())})" if label else shorten(found.group())
-
-        return _OUR_IRI.sub(labelled, text)
+        return _OUR_IRI.sub(lambda found: self._shown(NamedNode(found.group()), language), text)
 
     def _labels(self, iri: str) -> Texts:
         return self._background.texts(NamedNode(iri), PREF_LABEL)
 
 
 _OUR_IRI = re.compile(f"(?:{re.escape(GC)}|{re.escape(GOV)})[A-Za-z0-9-]+")
+_END = re.compile(r"[.!?](?=\s+[A-Z<“\"])\s+|[。！？](?=.)")
+
+
+def _after_first_sentence(text: str) -> str:
+    found = _END.search(text)
+    return text[found.end() :] if found else text
 
 
 def short_path(path: Path) -> str:

@@ -1,0 +1,86 @@
+"""What each constraint component of SHACL expects, in plain words (SHACL section 4)."""
+
+from typing import Final
+
+from govkg.errors import Language
+from govkg.validation.shapes import Words
+from govkg.vocabulary import SH
+
+EXPECTED: Final[dict[str, Words]] = {
+    "Class": {"en": "something of class {value}", "zh": "类 {value} 的实例"},
+    "Datatype": {"en": "a value of type {value}", "zh": "类型为 {value} 的值"},
+    "NodeKind": {"en": "a value of kind {value}", "zh": "种类为 {value} 的值"},
+    "MinCount": {"en": "at least {value} value(s)", "zh": "至少 {value} 个值"},
+    "MaxCount": {"en": "at most {value} value(s)", "zh": "至多 {value} 个值"},
+    "MinExclusive": {"en": "more than {value}", "zh": "大于 {value}"},
+    "MinInclusive": {"en": "{value} or more", "zh": "不小于 {value}"},
+    "MaxExclusive": {"en": "less than {value}", "zh": "小于 {value}"},
+    "MaxInclusive": {"en": "{value} or less", "zh": "不大于 {value}"},
+    "MinLength": {"en": "at least {value} character(s)", "zh": "至少 {value} 个字符"},
+    "MaxLength": {"en": "at most {value} character(s)", "zh": "至多 {value} 个字符"},
+    "Pattern": {"en": "text that matches {value}", "zh": "与 {value} 匹配的文本"},
+    "LanguageIn": {"en": "a text in one of: {value}", "zh": "使用以下语言之一的文本：{value}"},
+    "UniqueLang": {"en": "one value for each language", "zh": "每种语言只有一个值"},
+    "Equals": {"en": "the same values as {value}", "zh": "与 {value} 相同的值"},
+    "Disjoint": {"en": "no value that {value} has too", "zh": "与 {value} 没有相同的值"},
+    "LessThan": {"en": "less than the value of {value}", "zh": "小于 {value} 的值"},
+    "LessThanOrEquals": {
+        "en": "no more than the value of {value}",
+        "zh": "不大于 {value} 的值",
+    },
+    "In": {"en": "one of: {value}", "zh": "以下之一：{value}"},
+    "HasValue": {"en": "the value {value}", "zh": "值 {value}"},
+    "Closed": {"en": "no property beyond those listed", "zh": "没有所列以外的属性"},
+    "Not": {"en": "something that is not as described", "zh": "不符合所述形状的值"},
+    "And": {"en": "something that is all that is described", "zh": "同时符合所述各形状的值"},
+    "Or": {
+        "en": "something that is one or more of what is described",
+        "zh": "至少符合所述形状之一",
+    },
+    "Xone": {"en": "something that is just one of what is described", "zh": "恰好符合所述形状之一"},
+    "Node": {"en": "something that is as its shape describes", "zh": "符合其形状所述的值"},
+    "QualifiedMinCount": {
+        "en": "at least {value} value(s) of the kind described",
+        "zh": "至少 {value} 个符合所述的值",
+    },
+    "QualifiedMaxCount": {
+        "en": "at most {value} value(s) of the kind described",
+        "zh": "至多 {value} 个符合所述的值",
+    },
+}
+"""A sentence for each component, by the part of its name before ``ConstraintComponent``."""
+
+DEFAULT: Final[Words] = {"en": "Expected is: {expected}.", "zh": "应为：{expected}。"}
+FOUND: Final[Words] = {
+    "en": "Expected is: {expected}. Found is: {value}.",
+    "zh": "应为：{expected}。实际为：{value}。",
+}
+"""What a finding says where the shape has no message of its own."""
+MEND: Final[dict[bool, Words]] = {
+    True: {"en": "Change the value, or remove it.", "zh": "请修改或删除该值。"},
+    False: {
+        "en": "Add, change or remove values of this field.",
+        "zh": "请添加、修改或删除此字段的值。",
+    },
+}
+"""What to do where the shape does not say, by whether a value is to blame."""
+
+_SHOWN: Final = 12
+"""How many members of a list are shown."""
+
+
+def kind(component: str) -> str:
+    """Return the part of a component's name that says what it asks, such as ``MinCount``."""
+    return component.removeprefix(SH).removesuffix("ConstraintComponent")
+
+
+def parameter(component: str) -> str:
+    """Return the property that holds the parameter, such as ``minCount``."""
+    name = kind(component)
+    return name[:1].lower() + name[1:]
+
+
+def listed(values: list[str], language: Language) -> str:
+    """Join values for people; a long list is cut."""
+    cut = [*values[:_SHOWN], "…"] if len(values) > _SHOWN else values
+    return ("、" if language == "zh" else ", ").join(cut)

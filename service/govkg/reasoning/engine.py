@@ -66,7 +66,8 @@ class Engine:
         patterns = read_patterns(PROFILES[profile], terms)
         self.compiler = Compiler(patterns, terms, self.relation)
         self.equality = Equality(self.relations, self.type, self.relation(self.same))
-        self.replaces = profile == "rl"
+        self._replaces = profile == "rl"
+        self._watched = self.compiler.properties | {self.same}
         self.clashes: dict[frozenset[Fact], Step] = {}
         self._clashes_by_fact: dict[Fact, set[frozenset[Fact]]] = {}
         self.log: list[Change] | None = None
@@ -182,8 +183,7 @@ class Engine:
         """Meet every new fact with the clauses until nothing more follows."""
         agenda, add = self._agenda, self.add
         while agenda:
-            relation, subject, value, rank = agenda.popleft()
-            self._meet(relation, subject, value, rank, add)
+            self._meet(*agenda.popleft(), add)
 
     def _meet(self, relation: Relation, subject: int, value: int, rank: int, add: Add) -> None:
         for trigger in relation.on_pair:
@@ -191,7 +191,7 @@ class Engine:
         if relation.on_object:
             for trigger in relation.on_object.get(value, ()):
                 trigger(subject, value, rank, add)
-        if self.equality.active and self.replaces:
+        if self.equality.active and self._replaces:
             self.equality.replace(relation, subject, value, rank, add)
 
     def _new(self, relation: Relation, subject: int, value: int, rank: int) -> None:
@@ -199,16 +199,20 @@ class Engine:
         relation.put(subject, value, rank)
         if self.log is not None:
             self.log.append(Change(relation, subject, value, None))
+        if relation.number in self._watched:
+            self.equality.active |= relation.number == self.same
+            self.new_axioms |= relation.number != self.same
         if relation.on_pair or value in relation.on_object or self.equality.active:
             self._agenda.append((relation, subject, value, rank))
-        if relation.number in self.compiler.properties:
-            self.new_axioms = True
 
     def _typed(self, subject: int, value: int, rank: int) -> None:
         """Keep that something is of a class, and of all classes that this one is within."""
         types = self.types
         self._log(types, subject, value, types.profile(subject))
-        for each, its_rank in types.extend(subject, value, rank):
+        step = types.extend(subject, value, rank)
+        for clash in step.clashes:
+            self._clash(*self.program.clash_of(clash, subject))
+        for each, its_rank in step.new:
             if each in types.on_object or types.on_pair or self.equality.active:
                 self._agenda.append((types, subject, each, its_rank))
             if each in self.compiler.classes:
@@ -262,7 +266,7 @@ class Engine:
 
             if self.program.search(clause, fact, keep):
                 return found
-        if self.equality.active and self.replaces:
+        if self.equality.active and self._replaces:
             for rule, premises, rank in self.equality.replacements(fact):
                 if below is None or rank < below:
                     found.append((rule, premises))

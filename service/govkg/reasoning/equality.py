@@ -16,11 +16,8 @@ class Equality:
         self._relations = relations
         self._type = kind
         self._same = same
-
-    @property
-    def active(self) -> bool:
-        """Say whether any two things are the same."""
-        return bool(self._same)
+        self.active = False
+        """Whether any two things are the same, or were."""
 
     def replace(self, relation: Relation, one: int, other: int, rank: int, add: Add) -> None:
         """Carry one fact over to equal things; a new equality carries over all facts."""
@@ -63,7 +60,7 @@ class Equality:
         for rule, source, node in sources:
             relation = self._relations.get(source[1])
             rank = relation.rank(source[0], source[2]) if relation else None
-            if rank is not None:
+            if rank is not None and source != fact:
                 equal = next(a for a, b in zip(source, fact, strict=True) if a != b)
                 own = self._same.rank(equal, node) or 0
                 yield rule, (source, (equal, same, node)), max(rank, own)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from govkg.reasoning.clauses import Clause
 from govkg.reasoning.facts import Add, Fact, Relation, Trigger
 from govkg.reasoning.joins import Atom, Layout, Step, chain, lay_out
-from govkg.reasoning.types import Narrower, Types
+from govkg.reasoning.types import Disjoint, Narrower, Types
 
 CLASH = -1
 """Where a conclusion has its property, if the conclusion is that facts clash."""
@@ -43,6 +43,7 @@ class Program:
         self._by_head.clear()
         self._backwards.clear()
         self._types.hierarchy.clear()
+        self._types.disjoint.clear()
         self._types.forget()
 
     def take(self, clause: Clause) -> None:
@@ -67,24 +68,24 @@ class Program:
 
     def _is_hierarchy(self, clause: Clause) -> bool:
         """Say whether a clause speaks only of the classes of one thing."""
-        atoms = (*clause.body, clause.head)
+        atoms = (*clause.body, clause.head) if clause.head else clause.body
         return bool(clause.body) and all(
-            atom is not None
-            and atom[0] < 0
-            and atom[0] == clause.body[0][0]
-            and atom[1] == self._types.number
-            and atom[2] >= 0
-            for atom in atoms
+            node < 0 and node == clause.body[0][0] and prop == self._types.number and value >= 0
+            for node, prop, value in atoms
         )
 
     def _file_hierarchy(self, clause: Clause) -> None:
-        assert clause.head is not None  # noqa: S101  # a clash is no hierarchy
-        classes = [value for _, _, value in clause.body]
+        """File a clause about classes with the types, which apply it themselves."""
+        types, classes = self._types, [value for _, _, value in clause.body]
         for each in classes:
             others = tuple(other for other in classes if other != each)
-            rule = Narrower(clause.head[2], others, clause.base)
-            self._types.hierarchy.setdefault(each, []).append(rule)
-        self._types.forget()
+            if clause.head:
+                rule = Narrower(clause.head[2], others, clause.base)
+                types.hierarchy.setdefault(each, []).append(rule)
+            else:
+                clash = Disjoint(others, self.clauses[clause])
+                types.disjoint.setdefault(each, []).append(clash)
+        types.forget()
 
     def trigger(self, clause: Clause, position: int) -> Trigger:
         """Return what meets a fact with one pattern of a clause, and the others with all facts."""
@@ -140,6 +141,12 @@ class Program:
         places = layout.places
         body = ((binding[places[s]], p, binding[places[o]]) for s, p, o in clause.body)
         return (*(fact for fact in body if not fact[0] & 1), *clause.axioms)
+
+    def clash_of(self, number: int, node: int) -> tuple[str, tuple[Fact, ...]]:
+        """Return the rule and the facts of a clash among the classes of one thing."""
+        clause = self._listed[number]
+        facts = ((node, prop, value) for _, prop, value in clause.body)
+        return clause.rule, (*facts, *clause.axioms)
 
     def clash(self, number: int, binding: list[int]) -> tuple[str, tuple[Fact, ...]]:
         """Return the rule and the facts of a clash."""

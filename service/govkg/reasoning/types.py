@@ -21,8 +21,25 @@ class Profile(dict[int, int]):
     def __init__(self, classes: dict[int, int]) -> None:
         """Take the classes."""
         super().__init__(classes)
-        self.next: dict[int, tuple[Profile, tuple[tuple[int, int], ...]]] = {}
-        """What a further class makes of it: another profile, and the classes that are new in it."""
+        self.next: dict[int, Step] = {}
+        """What each further class, given with its rank, makes of it."""
+
+
+class Step(NamedTuple):
+    """What a further class makes of a profile."""
+
+    profile: "Profile"
+    new: tuple[tuple[int, int], ...]
+    """The classes that are new in it, each with its rank."""
+    clashes: tuple[int, ...]
+    """The numbers of the clauses that find a clash in it for the first time."""
+
+
+class Disjoint(NamedTuple):
+    """A rule about classes alone: nothing is a member of one, and of the others too."""
+
+    others: tuple[int, ...]
+    clause: int
 
 
 class Narrower(NamedTuple):
@@ -37,7 +54,7 @@ class Narrower(NamedTuple):
 class Types(Relation):
     """The facts of rdf:type."""
 
-    __slots__ = ("_nothing", "_profiles", "hierarchy", "is_value_of")
+    __slots__ = ("_nothing", "_profiles", "disjoint", "hierarchy", "is_value_of")
 
     def __init__(self, number: int, is_value_of: Callable[[int, int], bool | None]) -> None:
         """Take the number of rdf:type, and what knows whether a literal is of a datatype."""
@@ -46,6 +63,7 @@ class Types(Relation):
         self._profiles: dict[frozenset[tuple[int, int]], Profile] = {}
         self._nothing = Profile({})
         self.hierarchy: dict[int, list[Narrower]] = {}
+        self.disjoint: dict[int, list[Disjoint]] = {}
         self.is_value_of = is_value_of
 
     def rank(self, subject: int, value: int) -> int | None:
@@ -63,27 +81,21 @@ class Types(Relation):
         """Return the classes of a thing as they are shared."""
         return self._forward.get(subject, self._nothing)
 
-    def extend(self, subject: int, value: int, rank: int) -> tuple[tuple[int, int], ...]:
-        """Make a thing a member of a class, and of all that follow by the hierarchy.
-
-        Returns the classes that are new or of another rank, each with its rank.
-        """
+    def extend(self, subject: int, value: int, rank: int) -> Step:
+        """Make a thing a member of a class, and of all that follow by the hierarchy."""
         profile = self._forward.get(subject, self._nothing)
         step = profile.next.get(value | rank << RANK)
         if step is None:
             step = profile.next[value | rank << RANK] = self._saturate(profile, value, rank)
-        self._forward[subject] = step[0]
+        self._forward[subject] = step.profile
         if self._backward is not None:
-            for each, _ in step[1]:
+            for each, _ in step.new:
                 self._link(each, subject)
-        return step[1]
+        return step
 
-    def _saturate(
-        self, profile: Profile, value: int, rank: int
-    ) -> tuple[Profile, tuple[tuple[int, int], ...]]:
-        """Return what a further class makes of a profile, and the classes that are new."""
+    def _saturate(self, profile: Profile, value: int, rank: int) -> Step:
+        """Return what a further class makes of a profile."""
         classes = dict(profile)
-        classes.pop(value, None)
         queue, new = [(value, rank)], []
         for each, its_rank in queue:  # which grows meanwhile
             if each in classes:
@@ -94,7 +106,17 @@ class Types(Relation):
                 ranks = [classes.get(other) for other in others]
                 if then not in classes and None not in ranks:
                     queue.append((then, 1 + max(its_rank, base, *ranks)))  # type: ignore[type-var,operator]
-        return self._shared(classes), tuple(new)
+        return Step(self._shared(classes), tuple(new), self._clashes(classes, new))
+
+    def _clashes(self, classes: dict[int, int], new: list[tuple[int, int]]) -> tuple[int, ...]:
+        """Return the clauses that find a clash among some classes because of the new ones."""
+        found = {
+            clause: None
+            for each, _ in new
+            for others, clause in self.disjoint.get(each, ())
+            if all(other in classes for other in others)
+        }
+        return tuple(found)
 
     def put(self, subject: int, value: int, rank: int) -> int | None:
         """Add a fact alone, or give it another rank; returns the rank it had."""

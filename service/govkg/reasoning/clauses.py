@@ -93,6 +93,13 @@ def _constant(word: str) -> NamedNode | Literal:
     return NamedNode(_PREFIXES[prefix] + name)
 
 
+def read_facts(text: str, terms: Terms) -> list[Fact]:
+    """Return triples written like the patterns of rules."""
+    words = [word for word in text.split() if word != "."]
+    numbers = iter(terms.number(_constant(word)) for word in words)
+    return list(zip(numbers, numbers, numbers, strict=True))
+
+
 class Compiler:
     """Meets the patterns of axioms with the facts there are."""
 

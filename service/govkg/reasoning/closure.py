@@ -156,6 +156,13 @@ class Closure:
             if rank and self._is_publishable(fact):
                 yield self._terms.triple(fact)
 
+    def entailed(self) -> Iterator[Triple]:
+        """Yield every triple that holds, asserted or derived, if RDF can say it."""
+        for fact, rank in self._engine.facts():
+            property_is_named = isinstance(self._terms.term(fact[1]), NamedNode)
+            if property_is_named and (rank or fact not in self._engine.axiomatic):
+                yield self._terms.triple(fact)
+
     def contradictions(self) -> list[Contradiction]:
         """Return every contradiction found, with the triples that clash."""
         return [

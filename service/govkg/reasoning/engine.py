@@ -8,16 +8,17 @@ Withdrawing facts uses the same ranks; see ``withdrawal.py``.
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from pyoxigraph import NamedNode
 
-from govkg.reasoning.clauses import Clause, Compiler, read_patterns
+from govkg.reasoning.clauses import Clause, Compiler, read_facts, read_patterns
 from govkg.reasoning.datatypes import Datatypes
 from govkg.reasoning.equality import Equality
 from govkg.reasoning.facts import Add, Fact, Relation, Terms
 from govkg.reasoning.program import CLASH, Program
-from govkg.reasoning.rules import PROFILES, Profile
+from govkg.reasoning.rules import AXIOMATIC, PROFILES, Profile
 from govkg.reasoning.types import Profile as Classes
 from govkg.reasoning.types import Types
 from govkg.vocabulary import OWL, RDF
@@ -66,6 +67,7 @@ class Engine:
         patterns = read_patterns(PROFILES[profile], terms)
         self.compiler = Compiler(patterns, terms, self.relation)
         self.equality = Equality(self.relations, self.type, self.relation(self.same))
+        self._property = terms.number(NamedNode(RDF + "Property"))
         self._replaces = profile == "rl"
         self._watched = self.compiler.properties | {self.same}
         self.clashes: dict[frozenset[Fact], Step] = {}
@@ -76,6 +78,9 @@ class Engine:
         self._agenda: deque[tuple[Relation, int, int, int]] = deque()
         for clause in self.compiler.clauses():
             self.program.take(clause)
+        self.axiomatic = frozenset(read_facts(AXIOMATIC[profile], terms))
+        """What holds from the start, and nobody asserted."""
+        self.assert_all(self.axiomatic)
 
     def relation(self, prop: int) -> Relation:
         """Return the facts of a property."""
@@ -196,6 +201,8 @@ class Engine:
 
     def _new(self, relation: Relation, subject: int, value: int, rank: int) -> None:
         """Keep a new fact, and let it be met with the others if anything waits for it."""
+        if not relation and not self._replaces:
+            self._used(relation.number, rank)
         relation.put(subject, value, rank)
         if self.log is not None:
             self.log.append(Change(relation, subject, value, None))
@@ -204,6 +211,10 @@ class Engine:
             self.new_axioms |= relation.number != self.same
         if relation.on_pair or value in relation.on_object or self.equality.active:
             self._agenda.append((relation, subject, value, rank))
+
+    def _used(self, prop: int, rank: int) -> None:
+        """Conclude that what is used as a property is one (RDF entailment)."""
+        self.add(self.type, prop, self._property, rank + 1)
 
     def _typed(self, subject: int, value: int, rank: int) -> None:
         """Keep that something is of a class, and of all classes that this one is within."""
@@ -266,11 +277,19 @@ class Engine:
 
             if self.program.search(clause, fact, keep):
                 return found
-        if self.equality.active and self._replaces:
-            for rule, premises, rank in self.equality.replacements(fact):
-                if below is None or rank < below:
-                    found.append((rule, premises))
+        found += self._built_in(fact, below)
         return found[:1] if first else found
+
+    def _built_in(self, fact: Fact, below: int | None) -> list[Step]:
+        """Return the derivations by rules that speak of every property."""
+        if self._replaces:
+            carried = self.equality.replacements(fact) if self.equality.active else ()
+            return [(rule, of) for rule, of, rank in carried if below is None or rank < below]
+        if fact[1:] != (self.type, self._property):
+            return []
+        uses = self.relation(fact[0]).pairs()
+        using = (((s, fact[0], o),) for s, o, rank in uses if below is None or rank < below)
+        return [("rdf-property", of) for of in islice(using, 1)]
 
     def conclusions(self, fact: Fact, rank: int, add: Add) -> None:
         """Hand on everything that follows from a fact in one step together with the others."""
@@ -281,6 +300,8 @@ class Engine:
             for then, others, _ in self.types.hierarchy.get(value, ()):
                 if all(other in profile for other in others):
                     add(prop, subject, then, rank + 1)
+        if not self._replaces:
+            add(self.type, prop, self._property, rank + 1)
         self._meet(relation, subject, value, rank, add)
 
     def rank_of(self, premises: Iterable[Fact]) -> int:

@@ -807,12 +807,38 @@ PROFILES: Final[dict[Profile, dict[str, Rule]]] = {"rl": RL, "rdfs": RDFS}
 RULES: Final[dict[str, Rule]] = RL | RDFS
 """All rules by name."""
 
+AXIOMATIC: Final[dict[Profile, str]] = {
+    "rl": "",
+    "rdfs": """
+        rdf:type rdf:type rdf:Property . rdf:subject rdf:type rdf:Property .
+        rdf:predicate rdf:type rdf:Property . rdf:object rdf:type rdf:Property .
+        rdf:first rdf:type rdf:Property . rdf:rest rdf:type rdf:Property .
+        rdf:value rdf:type rdf:Property . rdf:nil rdf:type rdf:List .
+        rdf:type rdfs:range rdfs:Class . rdfs:domain rdfs:domain rdf:Property .
+        rdfs:range rdfs:domain rdf:Property . rdfs:domain rdfs:range rdfs:Class .
+        rdfs:range rdfs:range rdfs:Class . rdfs:subPropertyOf rdfs:domain rdf:Property .
+        rdfs:subPropertyOf rdfs:range rdf:Property . rdfs:subClassOf rdfs:domain rdfs:Class .
+        rdfs:subClassOf rdfs:range rdfs:Class . rdf:subject rdfs:domain rdf:Statement .
+        rdf:predicate rdfs:domain rdf:Statement . rdf:object rdfs:domain rdf:Statement .
+        rdf:first rdfs:domain rdf:List . rdf:rest rdfs:domain rdf:List .
+        rdf:rest rdfs:range rdf:List . rdfs:isDefinedBy rdfs:subPropertyOf rdfs:seeAlso .
+        rdfs:label rdfs:range rdfs:Literal . rdfs:comment rdfs:range rdfs:Literal .
+        rdf:Alt rdfs:subClassOf rdfs:Container . rdf:Bag rdfs:subClassOf rdfs:Container .
+        rdf:Seq rdfs:subClassOf rdfs:Container .
+        rdfs:ContainerMembershipProperty rdfs:subClassOf rdf:Property .
+        rdfs:Datatype rdfs:subClassOf rdfs:Class .
+    """,
+}
+"""What holds from the start; of the axiomatic triples of RDFS those that speak of a resource or of
+the class of all resources are left out, as everything is one."""
+
 ABSENT: Final[dict[str, str]] = {
     "eq-ref": "Everything is the same as itself: true and without use.",
     "prp-ap": "That the annotation properties of OWL are annotation properties: true and without use.",
     "cls-thing, cls-nothing1": "That owl:Thing and owl:Nothing are classes: true and without use. A condition on owl:Thing is met by everything.",
     "dt-type1": "That the datatypes of OWL are datatypes: true and without use.",
     "dt-type2, dt-eq": "RDF has no literals as subjects. The engine knows the datatypes of each literal, and treats literals of the same value as one.",
+    "rdfs1, rdfs4a, rdfs4b": "Every datatype in use is one, and everything is a resource: true and without use.",
     "scm-cls, scm-op, scm-dp": "Everything is within itself and owl:Thing: true and without use. Rules that could use it have a form of their own for it.",
 }
 """Rules of the tables that are not applied, each with the reason."""

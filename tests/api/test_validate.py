@@ -164,3 +164,26 @@ def test_refuses_other_formats(client: TestClient) -> None:
     response = client.post("/validate", content=CASE, headers=TURTLE | {"accept": "image/png"})
 
     assert response.status_code == 406
+
+
+def test_profile_decides_what_is_grave(client: TestClient) -> None:
+    """The same case conforms to one profile and not to another."""
+    [case] = (path for path in bundle.example_cases() if path.name == "la-paz-anticorruption.ttl")
+    text = case.read_bytes().replace(b"dcterms:publisher", b"dcterms:x")
+
+    minimal, standard = (
+        client.post(f"/validate?profile={name}", content=text, headers=TURTLE).json()
+        for name in ("minimal", "standard")
+    )
+
+    assert minimal["conforms"]
+    assert not standard["conforms"]
+    assert standard["completeness"][0]["score"] > 0
+
+
+def test_unknown_profile_is_a_problem(client: TestClient) -> None:
+    """A profile that is none is a 400 that names those that there are."""
+    response = client.post("/validate?profile=none", content=CASE, headers=TURTLE)
+
+    assert response.status_code == 400
+    assert "research-grade" in response.json()["detail"]

@@ -1,8 +1,9 @@
 """``/validate``: check a document against the shapes."""
 
 import json
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from govkg.api.dependencies import LanguageDep, PageDep, ServiceDep, WantedDep
@@ -20,10 +21,15 @@ from govkg.api.submissions import (
     shown,
 )
 from govkg.cases.checking import REPORT_FORMATS
-from govkg.errors import Language
 
 router = APIRouter(tags=["validation"])
 _OFFERED = (JSON, TEXT, TURTLE, JSON_LD, CSV, SARIF, JUNIT, HTML)
+ProfileDep = Annotated[
+    str,
+    Query(
+        description="How much is asked: minimal, standard or research-grade.", examples=["minimal"]
+    ),
+]
 _EXAMPLE = {"conforms": True, "cases": 1, "counts": {"violation": 0}, "findings": []}
 
 
@@ -47,7 +53,12 @@ def form(page: PageDep, wanted: WantedDep, case: CaseDep = "") -> Response:
     ),
 )
 async def validate(
-    request: Request, service: ServiceDep, wanted: WantedDep, page: PageDep, language: LanguageDep
+    request: Request,
+    service: ServiceDep,
+    wanted: WantedDep,
+    page: PageDep,
+    language: LanguageDep,
+    profile: ProfileDep = "standard",
 ) -> Response:
     """Return what the shapes find, in both languages; 200 whether the document conforms or not.
 
@@ -56,18 +67,24 @@ async def validate(
     notes_of(request.scope).check = "validation"
     media = wanted.choose(_OFFERED)
     document = await received(request, service)
-    found = await _checked(request, service, document, JSON if media == HTML else media, language)
+    form = _form(JSON if media == HTML else media)
+    header = {"report": form, "language": language, "profile": profile}
+    found = await _checked(request, service, document, header)
     if media != HTML:
         return Response(found, media_type=media)
     return shown(page, document, json.loads(found))
 
 
+def _form(media: str) -> str:
+    """Return the form of report that has a media type."""
+    return next(name for name, known in REPORT_FORMATS.items() if known == media)
+
+
 async def _checked(
-    request: Request, service: ServiceDep, document: Document, media: str, language: Language
+    request: Request, service: ServiceDep, document: Document, wanted: dict[str, str]
 ) -> bytes:
-    """Have a worker check a document and return the report in a media type."""
-    form = next(name for name, known in REPORT_FORMATS.items() if known == media)
-    header = header_of(document, service) | {"report": form, "language": language}
+    """Have a worker check a document and return the report that is wanted."""
+    header = header_of(document, service) | wanted
     seconds = service.settings.submission_seconds
     head, report = await service.run(request, "validate", header, document.data, seconds)
     notes_of(request.scope).conforms = head["conforms"]

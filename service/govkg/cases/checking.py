@@ -71,9 +71,10 @@ class Checker:
         _refuse_own_terms(triples)
         return Submission(triples, places_in(data, format.name, base, PREFIXES))
 
-    def validate(self, submission: Submission) -> Report:
-        """Return what the shapes find."""
-        return self._validator.validate(submission.triples).placed(submission.places)
+    def validate(self, submission: Submission, profile: str = "standard") -> Report:
+        """Return what the shapes find; raises ParameterError if there is no such profile."""
+        report = self._validator.validate(submission.triples, profile)
+        return report.placed(submission.places)
 
     def diagnose(self, submission: Submission) -> dict[str, Any]:
         """Return the validation and all that follows, each conclusion with its proof, as JSON."""

@@ -45,7 +45,9 @@ def prepare(argument: str) -> State:
 
 def validate(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
     """Validate a document and return the report in the form that the header names."""
-    report = state.checker.validate(_submission(state, header, body))
+    report = state.checker.validate(
+        _submission(state, header, body), header.get("profile", "standard")
+    )
     summary: Header = {"conforms": report.conforms}
     return summary, rendered(report, header["report"], header["language"])
 

@@ -26,6 +26,7 @@ from govkg.settings import load_settings
 from govkg.validation import Report
 
 EXAMPLE = "govkg validate case.ttl --lang zh"
+_PROFILE = "How much is asked of a case: minimal, standard or research-grade."
 _SHAPES = "A file of SHACL shapes to use in place of ours; may be given several times."
 
 
@@ -34,6 +35,7 @@ def validate(
     lang: Lang = "en",
     as_json: AsJson = False,
     report: str = "text",
+    profile: Annotated[str, typer.Option(help=_PROFILE)] = "standard",
     shapes: Annotated[list[Path] | None, typer.Option(help=_SHAPES)] = None,
 ) -> None:
     """Check cases against the shapes, and say what to mend.
@@ -44,7 +46,7 @@ def validate(
     With --shapes any data is checked, of the files alone, and any finding counts against it.
     """
     form = "json" if as_json else chosen("--report", report, REPORT_FORMATS)
-    check = _check(shapes or ())
+    check = _check(shapes or (), profile)
     language = language_of(lang)
     found = ((path, check(path)) for path in files)
     if form in TOGETHER:
@@ -66,11 +68,11 @@ def _printed(path: Path, report: Report, form: str, language: Language) -> bool:
     return report.conforms
 
 
-def _check(shapes: Sequence[Path]) -> Callable[[Path], Report]:
+def _check(shapes: Sequence[Path], profile: str) -> Callable[[Path], Report]:
     """Return what checks a file: against our shapes, or against others."""
     if not shapes:
         checker = console.checker()
-        return lambda path: checker.validate(submission(checker, path))
+        return lambda path: checker.validate(submission(checker, path), profile)
     for path in shapes:
         content(path)
     validator = with_shapes(shapes, load_settings().shacl_engine)

@@ -8,10 +8,11 @@ from pyoxigraph import NamedNode
 
 from govkg.errors import Language
 from govkg.rdf import Node, shorten
+from govkg.validation.completeness import Completeness
 from govkg.validation.places import WHOLE, Place, Places
 from govkg.validation.results import Path
-from govkg.validation.shapes import Words
-from govkg.validation.suggesting import Suggestion, text_of
+from govkg.validation.shapes import Words, text_of
+from govkg.validation.suggesting import Suggestion
 from govkg.vocabulary import RULES
 
 Severity = Literal["violation", "warning", "info"]
@@ -101,6 +102,10 @@ class Report:
     """The rules that were asked for."""
     strict: bool = False
     """Whether warnings and notes count against it too, as in SHACL itself (section 3.6.1)."""
+    profile: str = "standard"
+    """How much was asked of the submission."""
+    completeness: tuple[Completeness, ...] = ()
+    """How complete each case is, the least complete first."""
 
     @property
     def conforms(self) -> bool:
@@ -125,7 +130,9 @@ class Report:
         return {
             "conforms": self.conforms,
             "cases": self.cases,
+            "profile": self.profile,
             "counts": self.count(),
+            "completeness": [each.as_json() for each in self.completeness],
             "findings": [finding.as_json() for finding in self.findings],
         }
 
@@ -137,6 +144,7 @@ class Report:
             lines.append(f"{mark}  {alike[0].name[language]}: {places}")
             lines.append(f"    {message}")
             lines += [f"    {meant}"] if meant else []
+        lines += [each.as_text(language) for each in self.completeness]
         return "\n".join(lines) + "\n"
 
     def verdict(self, language: Language) -> str:

@@ -8,7 +8,7 @@ from govkg import __version__
 from govkg.errors import Language
 from govkg.rdf import shorten
 from govkg.validation.findings import Finding, Report, Severity, did_you_mean
-from govkg.validation.suggesting import text_of
+from govkg.validation.shapes import text_of
 
 _LEVEL: Final[dict[Severity, str]] = {"violation": "error", "warning": "warning", "info": "note"}
 

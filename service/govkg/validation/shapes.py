@@ -8,14 +8,16 @@ from typing import Final
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from govkg.errors import Language, ShapesError
-from govkg.ontology import Ontology, Texts
+from govkg.ontology import IDENTIFIER, TYPE, Ontology, Texts
 from govkg.rdf import Node
-from govkg.vocabulary import GOV, RDF, SH
+from govkg.vocabulary import GOV, GSH, RDF, SH
 
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
 Words = dict[Language, str]
 """One text for each of our languages."""
 
+_WEIGHT: Final = NamedNode(GSH + "weight")
+_PROFILE: Final = NamedNode(GSH + "ValidationProfile")
 _RULE: Final = NamedNode(GOV + "ruleId")
 _NAMED: Final = "urn:x-govkg:shape:"
 _QUERIES: Final = {SH + "select", SH + "ask"}
@@ -71,6 +73,11 @@ def declared_prefixes(shapes: Sequence[Triple]) -> dict[str, str]:
     }
 
 
+def text_of(node: Node) -> str:
+    """Return an IRI, a blank node's label or a literal's text."""
+    return str(node) if isinstance(node, Triple) else node.value
+
+
 class Shapes:
     """The shapes, indexed."""
 
@@ -116,6 +123,24 @@ class Shapes:
                             reason=f"the inner query “SELECT {inner[1].strip()}” leaves out $this",
                             remedy="Select $this there too (SHACL, section 5.3.1).",
                         )
+
+    def weight(self, shape: Node | None) -> int:
+        """Return how much a shape counts towards completeness."""
+        values = [] if shape is None else self._index.values(shape, _WEIGHT)
+        return next((int(value.value) for value in values if isinstance(value, Literal)), 0)
+
+    @cached_property
+    def profiles(self) -> dict[str, dict[Node, str]]:
+        """Return the profiles by name: the severity of each shape for which they have another."""
+        found: dict[str, dict[Node, str]] = {"standard": {}}
+        for profile in self._index.subjects(TYPE, _PROFILE):
+            for name in self._index.values(profile, IDENTIFIER):
+                found[text_of(name)] = {
+                    shape: SH + severity
+                    for severity in ("Violation", "Warning")
+                    for shape in self._index.values(profile, NamedNode(f"{GSH}as{severity}"))
+                }
+        return found
 
     @cached_property
     def rules(self) -> tuple[str, ...]:

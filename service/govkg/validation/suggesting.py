@@ -12,7 +12,7 @@ from govkg.ontology import ALT_LABEL, LABEL, PREF_LABEL, TYPE, Ontology
 from govkg.rdf import Node, shorten
 from govkg.validation.expecting import kind
 from govkg.validation.results import Result
-from govkg.validation.shapes import Shapes, Words, in_both
+from govkg.validation.shapes import Shapes, Words, in_both, text_of
 from govkg.vocabulary import GC, GOV, RDFS
 
 _MOST: Final = 3
@@ -34,11 +34,6 @@ class Suggestion:
     def as_json(self) -> dict[str, Any]:
         """Return the suggestion as JSON values."""
         return {"value": text_of(self.value), "label": self.label}
-
-
-def text_of(node: Node) -> str:
-    """Return an IRI, a blank node's label or a literal's text."""
-    return str(node) if isinstance(node, Triple) else node.value
 
 
 class Suggester:

@@ -8,7 +8,7 @@ from typing import Final
 from govkg.errors import Language
 from govkg.rdf import shorten
 from govkg.validation.findings import Finding, Report
-from govkg.validation.suggesting import text_of
+from govkg.validation.shapes import text_of
 
 COLUMNS: Final = (
     *("file", "severity", "rule", "rule_page", "focus", "focus_label", "sheet", "row", "line"),

@@ -1,11 +1,14 @@
 """Check data against shapes, and put what an engine finds into plain words."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from pyoxigraph import NamedNode, Triple
 
+from govkg.errors import ParameterError
 from govkg.ontology import Ontology
 from govkg.rdf import Node
+from govkg.validation.completeness import SEVERITY, Gap, scored
 from govkg.validation.engines import EngineName, make_engine
 from govkg.validation.findings import SEVERITIES, Finding, Report, Severity
 from govkg.validation.results import Result, read_results
@@ -42,20 +45,52 @@ class Validator:
         self._suggester = Suggester(self._shapes, known)
         self._strict = strict
 
-    def validate(self, triples: Iterable[Triple]) -> Report:
-        """Check the triples of a submission; raises UnsafeInputError for what no engine reads."""
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """Return the names of the profiles."""
+        return tuple(self._shapes.profiles)
+
+    def validate(self, triples: Iterable[Triple], profile: str = "standard") -> Report:
+        """Check the triples of a submission by a profile.
+
+        Raises UnsafeInputError for what no engine reads, and ParameterError for no profile.
+        """
+        severities = self._severities(profile)
         submitted = list(triples)
-        own = {triple.subject for triple in submitted}
-        results = read_results(self._engine.report(submitted))
         titles, classes = _titles(submitted), by_class(submitted)
-        findings = [
-            self._finding(result, titles, classes)
-            for result in results
-            if self._strict or result.focus in own
-        ]
-        cases = set(classes.get(_CASE, ()))
-        found = tuple(sorted(findings, key=_order))
-        return Report(found, len(cases), self._shapes.rules, self._strict)
+        own = {triple.subject for triple in submitted}
+        found, gaps = [], []
+        for result in read_results(self._engine.report(submitted)):
+            if result.severity == SEVERITY and not self._strict:
+                gaps.append(self._gap(result))
+            elif self._strict or result.focus in own:
+                severity = severities.get(result.shape or result.focus, result.severity)
+                found.append(self._finding(replace(result, severity=severity), titles, classes))
+        cases = sorted(set(classes.get(_CASE, ())), key=str)
+        return Report(
+            tuple(sorted(found, key=_order)),
+            len(cases),
+            rules=self._shapes.rules,
+            strict=self._strict,
+            profile=profile,
+            completeness=() if self._strict else scored(cases, gaps, titles),
+        )
+
+    def _severities(self, profile: str) -> dict[Node, str]:
+        """Return the severities that a profile changes."""
+        if profile not in self._shapes.profiles:
+            raise ParameterError(
+                name="profile",
+                reason=f"“{profile}” is unknown",
+                remedy=f"Use one of: {', '.join(self.profiles)}.",
+            )
+        return self._shapes.profiles[profile]
+
+    def _gap(self, result: Result) -> Gap:
+        """Put into words what would make a case more complete."""
+        weight = self._shapes.weight(result.shape)
+        message = self._wording.message(result)
+        return Gap(result.focus, weight, self._wording.field(result), message)
 
     def _finding(
         self, result: Result, titles: dict[Node, str], classes: dict[Node, Sequence[Node]]

@@ -11,8 +11,7 @@ from govkg.ontology import PREF_LABEL, Ontology, Texts
 from govkg.rdf import Node, shorten
 from govkg.validation.expecting import DEFAULT, EXPECTED, FOUND, MEND, kind, listed, parameter
 from govkg.validation.results import Path, Result
-from govkg.validation.shapes import LANGUAGES, Shapes, Words, in_both
-from govkg.validation.suggesting import text_of
+from govkg.validation.shapes import LANGUAGES, Shapes, Words, in_both, text_of
 from govkg.vocabulary import GC, GOV, SH
 
 _OF_SHAPES: Final = {"And", "Or", "Xone", "Not", "Node", "SPARQL"}

@@ -27,12 +27,14 @@ GovkgError
     - DeadlineError          the work took longer than its deadline
       - EndpointDeadlineError     so did an endpoint that a query calls
     - EndpointFailedError    an endpoint that a query calls gives no usable answer
+      - UpdateDeadlineError  an update did, and changed nothing
     - BusyError              too much work is waiting
     - MemoryLimitError       the work needed more memory than one worker has
     - WorkerLostError        the worker ended without an answer
     - NotReadyError          the service is still loading
       - ShuttingDownError    the service is ending
     - NotVisibleError        a write is stored, but readers do not see it yet
+    - OutdatedError          others changed the data while a write was worked out
     - StoreUnreachableError  the engine that holds the data gives no usable answer
     - MissingToolError       a program that the work needs is not on this machine
 
@@ -337,6 +339,18 @@ class EndpointFailedError(UnavailableError):
     }
 
 
+class UpdateDeadlineError(DeadlineError):
+    """An update took longer than its deadline. Facts: seconds, retry_after."""
+
+    code = "update-deadline"
+    title = {"en": "The update took too long", "zh": "更新超时"}
+    message = {
+        "en": "The update was stopped after {seconds} s, and nothing was changed. Match less in "
+        "WHERE, or send it in parts.",
+        "zh": "更新在 {seconds} 秒后被终止，未作任何更改。请缩小 WHERE 的匹配范围或分批发送。",
+    }
+
+
 class BusyError(UnavailableError):
     """Too much work is waiting. Facts: waiting, retry_after."""
 
@@ -400,6 +414,18 @@ class NotVisibleError(UnavailableError):
         "en": "The write is stored, but readers do not see it yet: {reason}. It is tried again by "
         "itself; do not send the write again.",
         "zh": "写入已保存，但读取时尚不可见：{reason}。系统会自动重试，请勿重复提交。",
+    }
+
+
+class OutdatedError(UnavailableError):
+    """The data was changed by others while a write was worked out. Facts: retry_after."""
+
+    code = "outdated"
+    title = {"en": "Others were writing", "zh": "数据同时被他人修改"}
+    message = {
+        "en": "Others changed the data while this write was worked out. Nothing was changed by it. "
+        "Send it again in {retry_after} s.",
+        "zh": "处理本次写入时数据已被他人修改，本次未作任何更改。请在 {retry_after} 秒后重新发送。",
     }
 
 

@@ -17,12 +17,13 @@ from govkg.backups.control import Control
 from govkg.cases import KG
 from govkg.cases.description import Description
 from govkg.cases.graphs import Graphs
-from govkg.cases.kg import bundle_mark, fill
+from govkg.cases.kg import fill
 from govkg.cases.writing import Writer
+from govkg.errors import GovkgError
 from govkg.ontology import Ontology, read_files
 from govkg.settings import Settings
-from govkg.store import Store
-from govkg.store.embedded import EmbeddedStore, in_memory
+from govkg.store.embedded import EmbeddedStore
+from govkg.store.mirror import Mirror
 from govkg.workers import Pool
 
 _log = logging.getLogger("govkg.generations")
@@ -42,42 +43,58 @@ class Generations:
         self._settings = service.settings
         self._numbers = count(1)
         self._snapshot: Path | None = None
-        self._store: Store | None = None
+        self._mirror: Mirror | None = None
         self._control: Control | None = None
+        self._watch: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Open and fill the store, show the first generation, and let writers in."""
-        self._store = await asyncio.to_thread(self._open)
-        publish = partial(self._publish, self._store)
+        self._mirror = mirror = await asyncio.to_thread(self._open)
+        publish = partial(self._publish, mirror)
         await publish()
-        if isinstance(self._store, EmbeddedStore):
-            waiting = self._settings.waiting
-            self._service.writer = Writer(self._store, publish, waiting=waiting)
-            self._control = Control(self._settings, self._service.writer)
+        writer = Writer(mirror, publish, waiting=self._settings.waiting)
+        self._service.writer = writer
+        if mirror.store is mirror.present:
+            self._control = Control(self._settings, writer)
             await self._control.open()
+        else:
+            self._watch = asyncio.create_task(self._look_for_others(writer))
 
     async def close(self) -> None:
         """End the writer and the workers."""
         if self._control:
             await self._control.close()
+        if self._watch:
+            self._watch.cancel()
         if self._service.writer:
             await self._service.writer.close()
         if self._service.pool:
             await self._service.pool.close()
-        if isinstance(self._store, EmbeddedStore):
-            self._store.close()
+        if self._mirror:
+            self._mirror.store.close()
 
-    async def _publish(self, store: Store) -> None:
+    async def _look_for_others(self, writer: Writer) -> None:
+        """Show what other services write to the same engine, soon after they did."""
+        while True:
+            await asyncio.sleep(self._settings.store_poll_seconds)
+            try:
+                await writer.look()
+            except GovkgError as error:
+                _log.warning("the engine cannot be asked for changes: %s", error)
+
+    async def _publish(self, mirror: Mirror) -> None:
         """Make a generation of what a store now holds, and put it in the place of the last."""
         number, start = next(self._numbers), time.perf_counter()
         snapshot = self._settings.data_dir / f"snapshot-{number}.nq"
         try:
-            kg = await asyncio.to_thread(derive, store, self._settings)
+            kg = await asyncio.to_thread(derive, mirror.present, self._settings)
             description = await asyncio.to_thread(describe, kg, self._service)
             await asyncio.to_thread(kg.store.dump, snapshot)
-            known, _ = await asyncio.gather(
+            inferred = kg.quads.triples(kg.graphs.inferred)
+            known, _, _ = await asyncio.gather(
                 asyncio.to_thread(gather_knowledge, kg, self._settings, description),
-                self._let_workers_load(_argument(kg, snapshot, self._settings)),
+                self._let_workers_load(_argument(kg, mirror, snapshot, self._settings)),
+                asyncio.to_thread(mirror.keep_inferred, kg.graphs.inferred, inferred),
             )
         except BaseException:
             snapshot.unlink(missing_ok=True)
@@ -91,7 +108,7 @@ class Generations:
         if old:
             old.unlink(missing_ok=True)
 
-    def _open(self) -> Store:
+    def _open(self) -> Mirror:
         """Open the store, and fill it if need be."""
         settings = self._settings
         settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -101,8 +118,9 @@ class Generations:
             left_over.unlink(missing_ok=True)
         if settings.bundle:
             fill(store, settings.base_iri, progress=partial(_log.info, "%s"))
-            bundle_mark(settings.base_iri)  # now, while the files are those that were loaded
-        return store
+        mirror = Mirror(store)
+        mirror.refresh()
+        return mirror
 
     async def _let_workers_load(self, argument: str) -> None:
         """Start workers on a snapshot, and let them take over once they have loaded it."""
@@ -119,20 +137,13 @@ class Generations:
         await self._service.pool.start()
 
 
-def derive(store: Store, settings: Settings) -> KG:
+def derive(present: EmbeddedStore, settings: Settings) -> KG:
     """Return a copy of a store in memory, with what follows from it.
 
-    On disk nothing inferred is kept. An engine elsewhere is given it, for those who query it there.
-    Where nothing is inferred an embedded store needs no copy.
+    Of what follows nothing is kept on disk. Where nothing is inferred, no copy is needed.
     """
-    as_it_is = isinstance(store, EmbeddedStore) and not settings.bundle
-    copy = store if as_it_is else in_memory(store)
-    kg = KG.derived(copy, settings.base_iri, reasons=settings.bundle)
-    if not isinstance(store, EmbeddedStore):
-        inferred = kg.store.triples(kg.graphs.inferred)
-        if set(store.triples(kg.graphs.inferred)) != set(inferred):
-            store.put(kg.graphs.inferred, inferred)
-    return kg
+    store = present.copy() if settings.bundle else present
+    return KG.derived(store, settings.base_iri, reasons=settings.bundle)
 
 
 def describe(kg: KG, service: Service) -> Description:
@@ -151,7 +162,7 @@ def gather_knowledge(kg: KG, settings: Settings, description: Description) -> Kn
     return Knowledge(kg, Facts(kg), SearchIndex(kg), shapes, tuple(kg.cases()), terms, description)
 
 
-def _argument(kg: KG, snapshot: Path, settings: Settings) -> str:
+def _argument(kg: KG, mirror: Mirror, snapshot: Path, settings: Settings) -> str:
     """Return what workers are told of a generation."""
     graphs: Graphs = kg.graphs
     return json.dumps(
@@ -159,6 +170,7 @@ def _argument(kg: KG, snapshot: Path, settings: Settings) -> str:
             "snapshot": str(snapshot),
             "base": graphs.base,
             "empty": [graph.value for graph, size in kg.quads.sizes().items() if not size],
+            "derived": [each.value for each in kg.quads.graphs() if not mirror.present.holds(each)],
             "merge": settings.default_graph == "merge",
             "shacl_engine": settings.shacl_engine,
         }

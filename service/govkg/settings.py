@@ -65,6 +65,12 @@ class Settings(BaseSettings):
     store_seconds: float = Field(
         60.0, gt=0, le=3600, description="How long to wait for the engine, in seconds."
     )
+    store_poll_seconds: float = Field(
+        2.0,
+        gt=0,
+        le=3600,
+        description="How often to look whether other nodes have written to the engine, in seconds.",
+    )
     base_iri: str = Field(
         "https://w3id.org/govkg/",
         description="IRIs under this base are looked up here; new graph names are made under it. "
@@ -113,6 +119,9 @@ class Settings(BaseSettings):
     query_seconds: float = Field(
         10.0, gt=0, le=600, description="The longest time that a query may run, in seconds."
     )
+    update_seconds: float = Field(
+        30.0, gt=0, le=3600, description="The longest time that an update may run, in seconds."
+    )
     submission_seconds: float = Field(
         30.0,
         gt=0,
@@ -129,6 +138,9 @@ class Settings(BaseSettings):
     )
     max_body_bytes: int = Field(
         5_000_000, ge=1024, description="The largest document that is read, in bytes."
+    )
+    max_change_bytes: int = Field(
+        50_000_000, ge=1024, description="The most that one update may add, in bytes of N-Quads."
     )
     cache_bytes: int = Field(
         64_000_000, ge=0, description="How many bytes of query results are kept; 0 keeps none."

@@ -141,6 +141,78 @@ def test_writers_at_once_all_get_through(plain: TestClient) -> None:
         assert all(pool.map(write, range(16)))
 
 
+@pytest.mark.parametrize(
+    ("text", "settings", "status", "code"),
+    [
+        (
+            "INSERT DATA { <urn:half> <urn:b> 1 } ; INSERT { <urn:x> ?a ?o } "
+            "WHERE { ?s ?a ?b . ?t ?c ?d . ?u ?e ?f . ?v ?g ?h . ?w ?i ?o }",
+            {"update_seconds": 0.5},
+            503,
+            "update-deadline",
+        ),
+        (
+            "INSERT { ?s ?a [] } WHERE { ?s ?a ?b . ?t ?c ?d . ?u ?e ?f . ?v ?g ?h }",
+            {"worker_memory_mb": 64, "update_seconds": 60},
+            503,
+            "memory-limit",
+        ),
+        (
+            "INSERT { ?s ?p [] } WHERE { ?s ?p ?o . ?t ?q ?r }",
+            {"max_change_bytes": 20_000},
+            413,
+            "too-large",
+        ),
+    ],
+    ids=["time", "memory", "size"],
+)
+def test_an_update_that_explodes_changes_nothing(
+    tmp_path: Path, text: str, settings: dict[str, object], status: int, code: str
+) -> None:
+    """It is ended with a problem; meanwhile readers are answered, and later writes come about."""
+    rows = " ".join(f"<urn:s{n}> <urn:p> {n} ." for n in range(200))
+    with running(tmp_path, **settings) as client, ThreadPoolExecutor(1) as pool:
+        assert update(client, f"INSERT DATA {{ {rows} }}") == 204
+
+        exploding = pool.submit(client.post, "/sparql", data={"update": text})
+        while not exploding.done():
+            assert ask(client, "<urn:s1> <urn:p> 1", nonce=str(time.monotonic()))
+        response = exploding.result()
+
+        assert (response.status_code, response.json()["code"]) == (status, code)
+        assert update(client, "INSERT DATA { <urn:later> <urn:b> 1 }") == 204
+        count = client.get("/sparql", params={"query": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"})
+        assert count.json()["results"]["bindings"][0]["n"]["value"] == "201"
+
+
+def test_an_update_that_changes_nothing_is_quick(plain: TestClient) -> None:
+    """It needs no new generation, so what readers were told stays kept."""
+    service = app_of(plain).state.service
+    assert update(plain, "INSERT DATA { <urn:same> <urn:b> 1 }") == 204
+    before = service.knowledge
+
+    assert update(plain, "INSERT DATA { <urn:same> <urn:b> 1 }") == 204
+    assert update(plain, "DELETE { ?s ?p ?o } INSERT { ?s ?p ?o } WHERE { ?s ?p ?o }") == 204
+
+    assert service.knowledge is before
+
+
+def test_updates_that_wait_together_see_each_other(plain: TestClient) -> None:
+    """Each is worked out from what the one before it did, though readers do not see that yet."""
+    assert update(plain, "INSERT DATA { <urn:sum> <urn:is> 0 }") == 204
+    add = (
+        "DELETE { ?n <urn:is> ?i } INSERT { ?n <urn:is> ?j . [] <urn:step> ?n } "
+        "WHERE { ?n <urn:is> ?i BIND (?i + 1 AS ?j) }"
+    )
+
+    with ThreadPoolExecutor(12) as pool:
+        assert set(pool.map(lambda _: update(plain, add), range(12))) == {204}
+
+    assert ask(plain, "<urn:sum> <urn:is> 12")
+    steps = plain.get("/sparql", params={"query": "SELECT ?s { ?s <urn:step> ?n }"}).json()
+    assert len({row["s"]["value"] for row in steps["results"]["bindings"]}) == 12
+
+
 def test_a_write_that_cannot_be_shown_is_not_lost(
     plain: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

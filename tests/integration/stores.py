@@ -3,9 +3,11 @@
 import shutil
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -116,24 +118,71 @@ class Protocol:
 
 @contextmanager
 def fuseki(folder: Path) -> Iterator[Store]:
-    """Start Apache Jena Fuseki with one dataset in memory."""
-    port = free_port()
-    command = [tool("java"), "-Xmx512m", "-jar", str(fuseki_jar()), "--localhost"]
-    url = f"http://127.0.0.1:{port}/ds"
-    with engine([*command, f"--port={port}", "--mem", "--update", "/ds"], folder, url):
+    """Give a store in Fuseki."""
+    with fuseki_running(folder) as url:
         yield from opened(RemoteStore(Addresses.under(url)))
 
 
 @contextmanager
+def fuseki_running(folder: Path) -> Iterator[str]:
+    """Start Apache Jena Fuseki with one dataset in memory; give its address."""
+    port = free_port()
+    command = [tool("java"), "-Xmx512m", "-jar", str(fuseki_jar()), "--localhost"]
+    url = f"http://127.0.0.1:{port}/ds"
+    with engine([*command, f"--port={port}", "--mem", "--update", "/ds"], folder, url):
+        yield url
+
+
+@contextmanager
 def virtuoso(folder: Path) -> Iterator[Store]:
-    """Start OpenLink Virtuoso with a database of its own; the password of a new one is “dba”."""
+    """Give a store in Virtuoso; the password of a new one is “dba”."""
+    with virtuoso_running(folder) as addresses:
+        yield from opened(RemoteStore(addresses, Login("dba", "dba"), Limits(seconds=120)))
+
+
+@contextmanager
+def virtuoso_running(folder: Path) -> Iterator[Addresses]:
+    """Start OpenLink Virtuoso with a database of its own; give its addresses."""
     http = free_port()
     (folder / "virtuoso.ini").write_text(VIRTUOSO_INI.format(http=http, sql=free_port()))
     command = [tool("virtuoso-t"), "+foreground", "+configfile", "virtuoso.ini"]
     url = f"http://127.0.0.1:{http}/sparql"
-    addresses = Addresses(f"{url}-auth", f"{url}-auth", f"{url}-graph-crud-auth")
     with engine(command, folder, url):
-        yield from opened(RemoteStore(addresses, Login("dba", "dba"), Limits(seconds=120)))
+        yield Addresses(f"{url}-auth", f"{url}-auth", f"{url}-graph-crud-auth")
+
+
+@contextmanager
+def protocol_running(_: Path) -> Iterator[str]:
+    """Start the protocols over Oxigraph as a server of their own; give its address."""
+    answer, one_at_a_time = Protocol(), threading.Lock()
+
+    class Handler(BaseHTTPRequestHandler):
+        """Answers one request on each connection, so that none outlives the server."""
+
+        def do_POST(self) -> None:
+            content = self.rfile.read(int(self.headers.get("content-length", 0)))
+            with one_at_a_time:
+                found = answer(
+                    httpx2.Request(self.command, f"http://x{self.path}", content=content)
+                )
+            self.send_response(found.status_code)
+            self.send_header("Content-Length", str(len(found.content)))
+            self.end_headers()
+            self.wfile.write(found.content)
+
+        do_GET = do_PUT = do_DELETE = do_POST  # noqa: N815 # the names that the base class calls
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def opened(store: RemoteStore) -> Iterator[RemoteStore]:

@@ -12,6 +12,7 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 from govkg.errors import (
     DeadlineError,
     GovkgError,
+    OutdatedError,
     QuerySyntaxError,
     ResultTooLargeError,
     SettingError,
@@ -19,7 +20,7 @@ from govkg.errors import (
     UnsafeInputError,
 )
 from govkg.settings import load_settings
-from govkg.store import Query
+from govkg.store import Delta, Query
 from govkg.store.embedded import EmbeddedStore
 from govkg.store.opening import open_store
 from govkg.store.remote import BLANK, MERGED, Addresses, Limits, Login, RemoteStore, Token
@@ -112,12 +113,37 @@ def test_a_graph_that_was_merged_is_taken_out() -> None:
 
 
 def test_the_merge_can_be_made_anew() -> None:
-    """All graphs but those of this file are merged."""
+    """All graphs but those of this file are merged, and get a version, so that nodes read them."""
     engine = Engine(solutions({"g": ONE.value}, {"g": MERGED}), httpx2.Response(204))
 
     engine.store().merge()
 
-    assert engine.form()["update"][0].count("INSERT") == 1
+    text = engine.form()["update"][0]
+    assert text.count(f"INSERT {{ GRAPH <{MERGED}>") == 2
+    assert f"{{ {ONE} <urn:govkg:version>" in text
+
+
+def test_a_write_whose_answer_is_lost_is_looked_for() -> None:
+    """If the engine did it all is well; if it did not, or does not say, there is an error."""
+    delta = Delta(dropped=frozenset({ONE}))
+    done, undone = (httpx2.Response(200, json={"boolean": found}) for found in (True, False))
+    lost, gone = httpx2.ReadError("broken off"), httpx2.ConnectError("refused")
+
+    assert Engine(lost, done).store().apply(delta).startswith("urn:govkg:version:")
+    with pytest.raises(StoreUnreachableError, match="broken off"):
+        Engine(lost, undone).store().apply(delta)
+    with pytest.raises(StoreUnreachableError, match="refused"):
+        Engine(lost, gone).store().apply(delta)
+
+
+def test_a_write_that_others_forestalled_is_refused() -> None:
+    """The version was not the one that the change was worked out from."""
+    engine = Engine(httpx2.Response(204), httpx2.Response(200, json={"boolean": False}))
+
+    with pytest.raises(OutdatedError):
+        engine.store().apply(Delta(dropped=frozenset({ONE})), "urn:govkg:version:old")
+
+    assert "<urn:govkg:version:old>" in engine.form(0)["update"][0]
 
 
 def test_blank_nodes_travel_as_iris() -> None:

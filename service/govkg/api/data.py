@@ -1,7 +1,9 @@
 """``/data``: the SPARQL 1.1 Graph Store Protocol, to read and write whole graphs by their name."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeAlias
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -17,9 +19,9 @@ from govkg.api.knowledge import Service, address_of, service_of
 from govkg.api.negotiation import RDF
 from govkg.api.sparql import WRITE_FAILS, closed_graphs
 from govkg.api.submissions import FAILS, Document
-from govkg.cases.writing import Change
 from govkg.errors import ForbiddenError, NotFoundError, ParameterError
 from govkg.rdf import FORMATS, format_of_file, format_of_media_type, shorten
+from govkg.store import Delta
 from govkg.store.embedded import EmbeddedStore
 from govkg.store.querying import graph_named
 
@@ -32,6 +34,8 @@ _PARAMETERS = (
     parameter("default", "Without a value: the unnamed graph.", ""),
 )
 _BODY = {known.media_type: "<urn:a> <urn:b> <urn:c> ." for known in FORMATS}
+Plan: TypeAlias = Callable[[EmbeddedStore], tuple[Delta, bool]]
+"""Works out a change of a graph from what is stored, and whether the graph is there already."""
 _CREATED = {201: "The graph was made; Location says where", 204: "The graph was changed"}
 
 
@@ -126,13 +130,8 @@ async def put_data(request: Request, target: TargetDep, service: ServiceDep) -> 
     """Replace a graph, at once or not at all; it is made if it does not exist."""
     triples = await _sent(request, service, target)
 
-    def change(store: EmbeddedStore) -> bool:
-        existed = target.exists(store)
-        if target.graph is None:
-            store.replace_unnamed(triples)
-        else:
-            store.put(target.graph, triples)
-        return existed
+    def change(store: EmbeddedStore) -> tuple[Delta, bool]:
+        return store.replacing(target.graph, triples), target.exists(store)
 
     return _made(request, target, existed=await _write(request, service, target, change))
 
@@ -156,10 +155,8 @@ async def post_data(request: Request, service: ServiceDep) -> Response:
     target = _named(request) or Target(NamedNode(f"{address_of(request)}{_BELOW}{uuid4()}"))
     triples = await _sent(request, service, target)
 
-    def change(store: EmbeddedStore) -> bool:
-        existed = target.exists(store)
-        store.add(target.graph, triples)
-        return existed
+    def change(store: EmbeddedStore) -> tuple[Delta, bool]:
+        return store.adding(target.graph, triples), target.exists(store)
 
     return _made(request, target, existed=await _write(request, service, target, change))
 
@@ -180,27 +177,31 @@ async def post_data(request: Request, service: ServiceDep) -> Response:
 async def delete_data(request: Request, target: TargetDep, service: ServiceDep) -> Response:
     """Remove a named graph, or with ?default all that the unnamed graph holds."""
 
-    def change(store: EmbeddedStore) -> None:
+    def change(store: EmbeddedStore) -> tuple[Delta, bool]:
         if target.graph is None:
-            store.replace_unnamed([])
-        elif target.exists(store):
-            store.remove(target.graph)
-        else:
-            raise _missing(target.graph)
+            return store.replacing(None, []), True
+        if target.exists(store):
+            return Delta(dropped=frozenset({target.graph})), True
+        raise _missing(target.graph)
 
     await _write(request, service, target, change)
     return Response(status_code=204)
 
 
-async def _write(
-    request: Request, service: Service, target: Target, change: Change[bool] | Change[None]
-) -> bool:
-    """Carry out a change, unless it is one of a graph that the service writes by itself."""
+async def _write(request: Request, service: Service, target: Target, change: Plan) -> bool:
+    """Carry out a change, unless it is one of a graph that the service writes by itself.
+
+    Return whether the graph was there before.
+    """
     if target.graph in closed_graphs(service):
         name = shorten(target.graph.value) if target.graph else ""
         remedy = "The service writes this graph by itself. Write to another graph."
         raise ForbiddenError(action=f"writing to the graph {name}", remedy=remedy)
-    return bool(await service.write(request.headers.get("authorization", ""), ACTION, change))
+
+    async def in_thread(store: EmbeddedStore, _: Delta) -> tuple[Delta, bool]:
+        return await asyncio.to_thread(change, store)
+
+    return await service.write(request.headers.get("authorization", ""), ACTION, in_thread)
 
 
 async def _sent(request: Request, service: Service, target: Target) -> list[Triple]:

@@ -21,9 +21,10 @@ from govkg.cases.description import Description
 from govkg.cases.kg import Case
 from govkg.cases.writing import Change, Writer
 from govkg.endpoints import Endpoints, Limits
-from govkg.errors import ForbiddenError, NotReadyError, ParameterError
+from govkg.errors import DeadlineError, NotReadyError, ParameterError, UpdateDeadlineError
 from govkg.ontology import Ontology, Term
 from govkg.settings import Settings
+from govkg.store import Delta, Update
 from govkg.workers import Pool
 
 _UNWATCHED: Final = 0.05
@@ -105,9 +106,22 @@ class Service:
         self.access.require(authorization, "write", action)
         self.known()
         if self.writer is None:
-            remedy = "The data is in an engine elsewhere: write to that engine."
-            raise ForbiddenError(action=action, remedy=remedy)
+            raise NotReadyError(reason=self.reason, retry_after=2)
         return await self.writer.write(change)
+
+    async def work_out(self, wanted: Update, unseen: Delta) -> Delta:
+        """Find out what an update changes, in a process of its own that can be stopped.
+
+        ``unseen`` is what has changed since the readers' generation. Raises what ``Pool.run`` does,
+        UpdateDeadlineError, and what the update raises; see ``store.updating``.
+        """
+        head, body = await asyncio.to_thread(unseen.packed)
+        header, seconds = {"update": wanted.header(), "unseen": head}, self.settings.update_seconds
+        try:
+            head, body = await self.workers().run_apart("update", header, body, seconds=seconds)
+        except DeadlineError as error:
+            raise UpdateDeadlineError(**error.facts) from error
+        return await asyncio.to_thread(Delta.unpacked, head, body)
 
     async def run(
         self, request: Request, job: str, header: dict[str, Any], body: bytes, seconds: float

@@ -11,8 +11,8 @@ from govkg.rdf import MAX_NESTING
 router = APIRouter(tags=["about"])
 LIMITS = (
     "query_seconds", "submission_seconds", "max_query_bytes", "max_body_bytes", "max_result_bytes",
-    "worker_memory_mb", "workers", "waiting", "service_seconds", "service_bytes", "service_calls",
-    "service_at_once",
+    "update_seconds", "max_change_bytes", "worker_memory_mb", "workers", "waiting",
+    "service_seconds", "service_bytes", "service_calls", "service_at_once",
 )  # fmt: skip
 """The settings that are limits."""
 

@@ -20,9 +20,9 @@ from govkg.api.knowledge import Service, address_of, service_of
 from govkg.api.negotiation import HTML, RDF, Wanted
 from govkg.api.remembering import PATH
 from govkg.cases.graphs import Graphs
-from govkg.cases.kg import bundle_mark
 from govkg.errors import ParameterError, UnsupportedMediaTypeError
-from govkg.store import Update
+from govkg.store import Delta, Update
+from govkg.store.embedded import EmbeddedStore
 from govkg.store.querying import GRAPH_RESULT_FORMATS, RESULT_FORMATS, is_repeatable
 
 router = APIRouter(tags=["query"])
@@ -121,6 +121,8 @@ WRITE_FAILS: Final = (
     errors.ForbiddenError,
     errors.ConflictError,
     errors.NotVisibleError,
+    errors.OutdatedError,
+    errors.UpdateDeadlineError,
 )
 """The errors that whoever writes can meet."""
 _FAILS = (
@@ -209,10 +211,13 @@ async def _update(request: Request, asked: Asked, service: Service) -> Response:
         using_named=tuple(asked.all("using-named-graph-uri")),
         closed=tuple(graph.value for graph in closed_graphs(service)),
         max_bytes=settings.max_body_bytes,
+        max_change_bytes=settings.max_change_bytes,
     )
-    keep = bundle_mark(settings.base_iri) if settings.bundle else None
-    authorization = request.headers.get("authorization", "")
-    await service.write(authorization, ACTION, lambda store: store.update(wanted, keep))
+
+    async def change(_: EmbeddedStore, unseen: Delta) -> tuple[Delta, None]:
+        return await service.work_out(wanted, unseen), None
+
+    await service.write(request.headers.get("authorization", ""), ACTION, change)
     return Response(status_code=204)
 
 

@@ -75,7 +75,7 @@ class Control:
             order = json.loads(await asyncio.wait_for(reader.readline(), _PATIENCE))
             place = places.named(self._settings.data_dir, order.get("place"))
             if order.get("order") == "adopt":
-                await self._writer.write(partial(_adopt, self._settings, place))
+                await self._writer.replace(partial(_adopt, self._settings, place))
             else:
                 await self._writer.between_writes(partial(_copy, self._settings, place))
         except GovkgError as error:

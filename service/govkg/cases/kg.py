@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
@@ -156,14 +156,6 @@ def _fill(store: Store, graphs: Graphs, progress: Progress) -> None:
 def mark(graphs: Graphs) -> Triple:
     """Return the triple that says which bundle a store holds."""
     return Triple(graphs.bundle, NamedNode(GOV + "fingerprint"), Literal(_fingerprint()))
-
-
-@cache
-def bundle_mark(base: str) -> Quad:
-    """Return the quad that keeps a store from being filled again, as it was at the start."""
-    graphs = Graphs(base)
-    triple = mark(graphs)
-    return Quad(triple.subject, triple.predicate, triple.object, graphs.bundle)
 
 
 def _fingerprint() -> str:

@@ -6,14 +6,15 @@ from typing import Protocol
 
 from pyoxigraph import NamedNode, Triple
 
+from govkg.store.deltas import Delta
 from govkg.store.querying import Answer, Query
 from govkg.store.updating import Update
 
-__all__ = ["Answer", "Query", "Store", "Update"]
+__all__ = ["Answer", "Delta", "Query", "Store", "Update"]
 
 
 class Store(Protocol):
-    """An RDF dataset: read by SPARQL, written one whole named graph at a time.
+    """An RDF dataset: read by SPARQL, and written by changes that happen as a whole.
 
     For a query the default graph is the merge of all graphs, as a set; see ``view.View``.
     """
@@ -24,6 +25,22 @@ class Store(Protocol):
 
     def query(self, query: Query) -> Answer:
         """Answer a SPARQL query; raises QuerySyntaxError, UnsafeInputError, ResultTooLargeError."""
+        ...
+
+    def version(self) -> str:
+        """Return what differs after each change; two processes that share the data see the same."""
+        ...
+
+    def apply(self, delta: Delta, version: str | None = None) -> str:
+        """Carry out a change, at once or not at all; it is kept for good when this returns.
+
+        Raises OutdatedError, and changes nothing, unless the data still has this version. Returns
+        the next one.
+        """
+        ...
+
+    def update(self, update: Update) -> None:
+        """Carry out all operations of a SPARQL update or none; see ``updating.changes``."""
         ...
 
     def put(self, graph: NamedNode, triples: Iterable[Triple]) -> None:
@@ -52,6 +69,10 @@ class Store(Protocol):
 
     def dump(self, path: Path) -> None:
         """Write the whole dataset to a file as N-Quads, replacing it at once or not at all."""
+        ...
+
+    def close(self) -> None:
+        """Let others have what the store held open; it is of no use any more."""
         ...
 
     def __len__(self) -> int:

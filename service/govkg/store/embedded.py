@@ -1,18 +1,19 @@
 """The embedded store: Oxigraph on disk, or in memory when it is given no folder."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, cast
+from typing import cast
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions, RdfFormat, Triple
 from pyoxigraph import Store as Oxigraph
 
-from govkg.errors import NotReadyError
+from govkg.errors import NotReadyError, OutdatedError
 from govkg.rdf import Format, Node
 from govkg.store import Store
+from govkg.store.deltas import Delta, as_update, canonical, in_graph
 from govkg.store.querying import Answer, Query
-from govkg.store.updating import Update, update
+from govkg.store.updating import Update, changes
 from govkg.store.view import View
 
 
@@ -38,6 +39,7 @@ class EmbeddedStore:
         self._apart: set[NamedNode] = set()
         self._view: View | None = None
         self._opened: Oxigraph | None = None
+        self._changes = 0
         if folder is None:
             self._opened = Oxigraph()
             return
@@ -73,12 +75,12 @@ class EmbeddedStore:
 
     def become(self, other: "EmbeddedStore") -> None:
         """Hold what another store holds, which is closed; whoever is reading the old may go on."""
-        self._view = None
+        self._touched()
         self._opened, other._opened = other._opened, None
 
     def extend(self, quads: Iterable[Quad], graphs: Iterable[NamedNode] = ()) -> None:
         """Add very many quads, and graphs that may be empty, and flush; not in one transaction."""
-        self._view = None
+        self._touched()
         self._oxigraph.bulk_extend(quads)
         for graph in graphs:
             self._oxigraph.add_graph(graph)
@@ -99,57 +101,59 @@ class EmbeddedStore:
             self._view = View(quads, self._apart)
         return self._view.query(query)
 
+    def apply(self, delta: Delta, version: str | None = None) -> str:
+        """Carry out a change, at once or not at all, and flush; see the protocol."""
+        if version is not None and version != self.version():
+            raise OutdatedError(retry_after=1)
+        if delta:
+            self._touched()
+            text, functions = as_update(delta)
+            self._oxigraph.update(text, custom_functions=functions)
+        self._oxigraph.flush()
+        return self.version()
+
+    def version(self) -> str:
+        """Count the changes since the store was opened, for nobody else changes it."""
+        return str(self._changes)
+
+    def _touched(self) -> None:
+        """Take note that the data changes."""
+        self._view = None
+        self._changes += 1
+
+    def replacing(self, graph: NamedNode | None, triples: Iterable[Triple]) -> Delta:
+        """Return the change that makes a graph (None: the unnamed one) hold exactly these."""
+        before = in_graph(graph, self.unnamed() if graph is None else self.triples(graph))
+        after = in_graph(graph, canonical(triples))
+        return Delta(before - after, after - before, created=self._new(graph))
+
+    def adding(self, graph: NamedNode | None, triples: Iterable[Triple]) -> Delta:
+        """Return the change that adds triples to a graph (None: the unnamed one)."""
+        wanted = in_graph(graph, canonical(triples))
+        added = frozenset(quad for quad in wanted if quad not in self._oxigraph)
+        return Delta(added=added, created=self._new(graph))
+
+    def _new(self, graph: NamedNode | None) -> frozenset[NamedNode]:
+        return frozenset() if graph is None or self.holds(graph) else frozenset({graph})
+
     def put(self, graph: NamedNode, triples: Iterable[Triple]) -> None:
         """Make the named graph hold exactly these triples, at once or not at all, and flush."""
-        self._view = None
-        triples = set(triples)
-        if set(self.triples(graph)) != triples or not self.holds(graph):
-            emptying = f"DROP SILENT GRAPH {graph} ; CREATE GRAPH {graph}"
-            self._replace(graph, emptying, triples)
-        self._oxigraph.flush()
+        self.apply(self.replacing(graph, triples))
 
     def replace_unnamed(self, triples: Iterable[Triple]) -> None:
         """Make the unnamed graph hold exactly these triples, at once or not at all, and flush."""
-        self._view = None
-        self._replace(None, "CLEAR DEFAULT", set(triples))
-        self._oxigraph.flush()
-
-    def _replace(self, graph: NamedNode | None, emptying: str, triples: set[Triple]) -> None:
-        """Empty a graph and fill it again, in one transaction; blank nodes keep their labels.
-
-        INSERT DATA gives blank nodes new labels, so triples with them are fetched by functions.
-        """
-        nameless = [triple for triple in triples if _has_blank_nodes(triple)]
-        spelt_out = [f"{t.subject} {t.predicate} {t.object} ." for t in triples - {*nameless}]
-        numbers = " ".join(map(str, range(len(nameless))))
-        fetched = " ".join(f"BIND({name}(?n) AS ?{part})" for part, name in _FETCH.items())
-        template = _inside(graph, "?subject ?predicate ?object")
-        operations = (
-            emptying,
-            f"INSERT DATA {{ {_inside(graph, ' '.join(spelt_out))} }}",
-            f"INSERT {{ {template} }} WHERE {{ VALUES ?n {{ {numbers} }} {fetched} }}",  # noqa: S608 # no SQL
-        )
-        self._oxigraph.update(
-            " ; ".join(operations),
-            custom_functions={name: _fetching(nameless, part) for part, name in _FETCH.items()},
-        )
+        self.apply(self.replacing(None, triples))
 
     def add(self, graph: NamedNode | None, triples: Iterable[Triple]) -> None:
         """Add triples to a graph (None: the unnamed one), all at once or not at all, and flush."""
-        self._view = None
-        name = DefaultGraph() if graph is None else graph
-        quads = [Quad(t.subject, t.predicate, t.object, name) for t in triples]
-        self._oxigraph.extend(quads)
-        if graph is not None and not quads:
-            self._oxigraph.add_graph(graph)
-        self._oxigraph.flush()
+        self.apply(self.adding(graph, triples))
 
     def load(self, path: Path, format: Format, graph: NamedNode | None = None) -> None:
         """Add a file that is known to parse, as fast as it can be done, and flush.
 
         ``graph`` is for triples that name none. If this process ends half-way, nothing is added.
         """
-        self._view = None
+        self._touched()
         base = path.absolute().as_uri()
         self._oxigraph.bulk_load(
             path=str(path), format=format.syntax, base_iri=base, to_graph=graph
@@ -158,15 +162,18 @@ class EmbeddedStore:
 
     def remove(self, graph: NamedNode) -> None:
         """Remove a named graph; it need not exist."""
-        self._view = None
-        self._oxigraph.remove_graph(graph)
-        self._oxigraph.flush()
+        self.apply(Delta(dropped=frozenset({graph})))
 
-    def update(self, wanted: Update, keep: Quad | None = None) -> None:
-        """Carry out all operations of a SPARQL update or none, and flush; see ``updating``."""
-        self._view = None
-        update(self._oxigraph, wanted, keep)
-        self._oxigraph.flush()
+    def update(self, wanted: Update) -> None:
+        """Carry out all operations of a SPARQL update or none, and flush; see ``updating``.
+
+        This is for a single user; the service finds out what an update changes in a worker.
+        """
+        self.apply(self.copy().changes(wanted))
+
+    def changes(self, wanted: Update) -> Delta:
+        """Carry out an update on this store, which must be a copy in memory; return the change."""
+        return changes(self._oxigraph, wanted)
 
     def copy(self) -> "EmbeddedStore":
         """Return a copy in memory, which later writes do not change."""
@@ -250,29 +257,3 @@ def in_memory(store: Store) -> EmbeddedStore:
         twin.add(graph, store.triples(graph))
     twin.add(None, store.unnamed())
     return twin
-
-
-_FETCH: Final = {
-    part: NamedNode(f"urn:govkg:{part}") for part in ("subject", "predicate", "object")
-}
-"""The functions, known to one update alone, that return a part of a triple by its number."""
-
-
-def _inside(graph: NamedNode | None, text: str) -> str:
-    """Return a part of an update as one about a graph; None is the unnamed one."""
-    return f"GRAPH {graph} {{ {text} }}" if graph else text
-
-
-def _fetching(triples: list[Triple], part: str) -> Callable[[Node], Node]:
-    """Return the function that returns a part of the triple with a number."""
-
-    def fetch(number: Node) -> Node:
-        term: Node = getattr(triples[int(number.value)], part)  # type: ignore[union-attr]
-        return term
-
-    return fetch
-
-
-def _has_blank_nodes(triple: Triple) -> bool:
-    """Say whether a triple has a blank node, or a triple that may have one."""
-    return isinstance(triple.subject, BlankNode) or isinstance(triple.object, BlankNode | Triple)

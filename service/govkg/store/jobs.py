@@ -11,7 +11,9 @@ from pyoxigraph import NamedNode, RdfFormat, serialize
 from govkg.errors import NotFoundError
 from govkg.rdf import format_named, published_contexts, read
 from govkg.store import federation
+from govkg.store.deltas import Delta
 from govkg.store.querying import Query
+from govkg.store.updating import Update, changes
 from govkg.store.view import View
 
 Header = dict[str, Any]
@@ -29,7 +31,8 @@ def prepare(argument: str) -> State:
     """Load a snapshot of the store.
 
     The argument is a JSON object: the path of the ``snapshot``, the names of the graphs that are
-    ``empty``, and whether to ``merge`` all graphs as the default graph.
+    ``empty`` and of those that are ``derived`` from others, and whether to ``merge`` all graphs as
+    the default graph.
     """
     published_contexts()  # a worker could not read them
     return State(view(argument))
@@ -38,8 +41,11 @@ def prepare(argument: str) -> State:
 def view(argument: str, apart: Iterable[NamedNode] = ()) -> View:
     """Return the view that an argument of ``prepare`` names."""
     given = json.loads(argument)
-    empty = [NamedNode(iri) for iri in given.get("empty", ())]
-    return View(Path(given["snapshot"]), apart, empty=empty, merge=given.get("merge", True))
+    empty, derived = (
+        [NamedNode(iri) for iri in given.get(key, ())] for key in ("empty", "derived")
+    )
+    merge = given.get("merge", True)
+    return View(Path(given["snapshot"]), apart, empty=empty, derived=derived, merge=merge)
 
 
 def query(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
@@ -85,6 +91,17 @@ def parse(_: State, header: Header, body: bytes) -> tuple[Header, bytes]:
     return {}, serialize(quads, format=RdfFormat.N_QUADS) or b""
 
 
+def update(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
+    """Find out what an update changes; the worker is of no use afterwards.
+
+    The header holds the fields of ``Update`` as ``update`` and, as ``unseen`` with the body, a
+    packed Delta: what has changed since the snapshot. The answer is a packed Delta.
+    """
+    store = state.view.give_up()
+    Delta.unpacked(header["unseen"], body).carry_out(store)
+    return changes(store, Update.from_header(header["update"])).packed()
+
+
 def no_shapes(_: State, __: Header, ___: bytes) -> tuple[Header, bytes]:
     """Refuse to check a document, since a plain dataset has no shapes."""
     raise NotFoundError(what="set of shapes", name="bundle", hint="Start with GOVKG_BUNDLE=true.")
@@ -95,6 +112,7 @@ JOBS: Final[Mapping[str, Job]] = {
     "calls": calls,
     "federated": federated,
     "parse": parse,
+    "update": update,
     "validate": no_shapes,
     "diagnose": no_shapes,
 }

@@ -5,7 +5,12 @@ What is kept in the engine, beside the named graphs (docs/operations/remote-stor
 * ``urn:govkg:merged`` holds, as a set, what all graphs say but those held apart. Engines differ in
   what they call the default graph, and in whether several graphs merge as a set; one graph is
   the same everywhere, and a query need not list thousands of names.
-* ``urn:govkg:staging:…`` holds a graph that is being written, until one update puts it in place.
+* ``urn:govkg:unnamed`` holds the triples of the unnamed graph, which engines treat differently.
+* ``urn:govkg:state`` holds the version of the data and, for each graph, that of its last change. A
+  change is one update request that first puts a new version in the place of the one that the change
+  was worked out from. All else in it depends on the new version being there, so of two writers that
+  start from the same data one is told to start again.
+* ``urn:govkg:staging:…`` holds triples that come or go, until one update puts them in place.
 * A blank node is kept as a Skolem IRI (RDF 1.1 Concepts, section 3.5), since a blank node cannot
   be named in a second request. It is a blank node again in everything that is read.
 """
@@ -13,8 +18,8 @@ What is kept in the engine, beside the named graphs (docs/operations/remote-stor
 import json
 import re
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias, overload
 from urllib.parse import quote, unquote, urlsplit
@@ -25,7 +30,6 @@ from pyoxigraph import (
     BlankNode,
     Literal,
     NamedNode,
-    Quad,
     QueryResultsFormat,
     RdfFormat,
     Triple,
@@ -38,12 +42,15 @@ from pyoxigraph import Store as Oxigraph
 from govkg.errors import (
     DeadlineError,
     GovkgError,
+    OutdatedError,
     QuerySyntaxError,
     ResultTooLargeError,
     StoreUnreachableError,
     UnsafeInputError,
 )
 from govkg.rdf import Node, used_prefixes
+from govkg.store.deltas import Delta, canonical, in_graph, name_of
+from govkg.store.embedded import in_memory
 from govkg.store.querying import (
     GRAPH_RESULT_FORMATS,
     RESULT_FORMATS,
@@ -52,6 +59,7 @@ from govkg.store.querying import (
     answer,
     bare,
 )
+from govkg.store.updating import Update
 from govkg.vocabulary import PREFIXES
 
 Subject: TypeAlias = NamedNode | BlankNode | Triple
@@ -60,6 +68,8 @@ Form: TypeAlias = dict[str, str | list[str]]
 OWN: Final = "urn:govkg:"
 """Graphs whose names start so belong to this file and are shown to nobody."""
 MERGED: Final = OWN + "merged"
+UNNAMED: Final = NamedNode(OWN + "unnamed")
+STATE: Final = OWN + "state"
 BLANK: Final = "https://w3id.org/.well-known/genid/govkg/"
 """The Skolem IRIs of blank nodes start so."""
 SYSTEM_GRAPHS: Final = frozenset(
@@ -76,6 +86,10 @@ SYSTEM_GRAPHS: Final = frozenset(
 )
 """Graphs that a fresh Virtuoso holds for itself."""
 
+_DATA: Final = f"<{OWN}data>"
+_VERSION: Final = f"<{OWN}version>"
+_FOLLOWS: Final = f"<{OWN}follows>"  # from a version to the one before, as a receipt
+_TRIES: Final = 10  # how often an update is worked out again because others were quicker
 _NOTHING: Final = OWN + "nothing"  # names a graph that never exists, where a list must not be empty
 _JSON = "application/sparql-results+json"
 _TRIPLES = "application/n-triples"
@@ -153,12 +167,24 @@ class Token(httpx2.Auth):
         yield request
 
 
+@dataclass(frozen=True)
+class _Staged:
+    """What changes in one graph; what comes and goes is in graphs of its own."""
+
+    graph: NamedNode
+    replaced: bool = False
+    """Whether all that the graph held goes."""
+    kept: bool = True
+    """Whether there is such a graph afterwards."""
+    removed: NamedNode | None = None
+    added: NamedNode | None = None
+
+
 class RemoteStore:
     """An RDF dataset in an engine elsewhere; it follows the Store protocol.
 
     Every method can raise StoreUnreachableError and DeadlineError. Nothing is kept here but the
-    names of the graphs held apart, so any number of processes may share an engine; two that write
-    the same graph at the same moment do so one after the other only if the engine sees to it.
+    names of the graphs held apart, so any number of processes may share an engine.
     """
 
     def __init__(
@@ -172,6 +198,7 @@ class RemoteStore:
         self._addresses = addresses
         self._limits = limits
         self._apart: set[NamedNode] = set()
+        self._receipts: list[str] = []
         self._client = httpx2.Client(
             auth=auth,
             timeout=limits.seconds,
@@ -187,7 +214,7 @@ class RemoteStore:
         """Say that queries may leave this graph out, and take it out of the merge if it is in."""
         self._apart.add(graph)
         if self._ask(f"ASK {{ {_g(graph)} {{ ?s ?p ?o }} GRAPH <{MERGED}> {{ ?s ?p ?o }} }}"):
-            self._update(*self._unmerge(graph))
+            self._update(*self._unmerge(graph, graph))
 
     def query(self, query: Query) -> Answer:
         """Answer a SPARQL query as a View does.
@@ -208,6 +235,61 @@ class RemoteStore:
             raise ResultTooLargeError(limit=query.max_result_bytes, unit="bytes")
         return Answer(result, rehearsed.media_type, rehearsed.kind)
 
+    def version(self) -> str:
+        """Return the version of the data: nothing before the first write."""
+        found = self._select(f"SELECT ?v {{ GRAPH <{STATE}> {{ {_DATA} {_VERSION} ?v }} }}")
+        return min((row["v"]["value"] for row in found), default="")
+
+    def tokens(self) -> dict[NamedNode | None, str]:
+        """Return every graph but those held apart, with the version in which it last changed.
+
+        None is the unnamed graph. A graph that others wrote here has no version: nothing.
+        """
+        rows = self._select(f"SELECT ?g ?v {{ GRAPH <{STATE}> {{ ?g {_VERSION} ?v }} }}")
+        versions = {row["g"]["value"]: row["v"]["value"] for row in rows}
+        graphs = (graph for graph in self.graphs() if graph not in self._apart)
+        found: dict[NamedNode | None, str] = {None: versions.get(UNNAMED.value, "")}
+        return found | {graph: versions.get(graph.value, "") for graph in graphs}
+
+    def apply(self, delta: Delta, version: str | None = None) -> str:
+        """Carry out a change by one update request; see the protocol.
+
+        All that comes and goes is staged and counted in the engine first. If the engine breaks off
+        it is asked whether the change has come about; StoreUnreachableError if it does not say.
+        """
+        new = f"{OWN}version:{uuid4()}"
+        staged: list[_Staged] = []
+        try:
+            staged += self._stage(delta)
+            operations = (each for part in staged for each in self._operations(part, new))
+            self._update(*self._claim(version, new), *operations, *self._forget())
+            done = self._followed(new)
+        except GovkgError:
+            done = self._followed(new)
+            if not done:
+                self._drop(staged)
+                raise
+        if not done:
+            raise OutdatedError(retry_after=1)
+        self._receipts.append(new)
+        return new
+
+    def update(self, wanted: Update) -> None:
+        """Carry out all operations of a SPARQL update or none; see ``updating``.
+
+        This is for a single user: all data is read. The engine is sent what changes, so an update
+        means the same everywhere.
+        """
+        for _ in range(_TRIES):
+            version = self.version()
+            copy = in_memory(self)
+            with suppress(OutdatedError):
+                delta = copy.changes(wanted)
+                if delta:
+                    self.apply(delta, version)
+                return
+        raise OutdatedError(retry_after=1)
+
     def put(self, graph: NamedNode, triples: Iterable[Triple]) -> None:
         """Make the named graph hold exactly these triples.
 
@@ -215,38 +297,39 @@ class RemoteStore:
         are counted in the engine before they replace what was there; StoreUnreachableError is
         raised, and nothing is changed, if it does not hold as many as were sent.
         """
-        named = (Triple(_named(t.subject), t.predicate, _named(t.object)) for t in triples)
-        canonical = _canonical(named)
-        if not canonical:
-            self.remove(graph)
-            return
-        body = serialize(canonical, format=RdfFormat.N_TRIPLES) or b""
-        staging = NamedNode(f"{OWN}staging:{uuid4()}")
-        headers = {"Content-Type": _TRIPLES}
+        part = _Staged(graph, replaced=True)
+        wanted = canonical(triples)
+        new = f"{OWN}version:{uuid4()}"
         try:
-            self._send("PUT", self._data(staging), content=body, headers=headers)
-            self._check_count(staging, len(canonical))
+            if wanted:
+                part = replace(part, added=self._load(wanted))
+            claim = () if graph in self._apart else self._claim(None, new)
+            self._update(*claim, *self._operations(part, "" if graph in self._apart else new))
         except GovkgError:
-            self._send("DELETE", self._data(staging))
+            self._drop([part])
             raise
-        self._update(
-            *self._unmerge(graph), self._merge(graph, staging), f"MOVE {_g(staging)} TO {_g(graph)}"
-        )
 
     def remove(self, graph: NamedNode) -> None:
         """Remove a named graph; it need not exist."""
-        self._update(*self._unmerge(graph), f"DROP SILENT {_g(graph)}")
+        self.apply(Delta(dropped=frozenset({graph})))
 
     def merge(self) -> None:
-        """Make the merge anew, after others than govkg have written to the engine."""
-        inside = (graph for graph in self.graphs() if graph not in self._apart)
-        self._update(
-            f"DROP SILENT GRAPH <{MERGED}>", *(self._merge(graph, graph) for graph in inside)
-        )
+        """Make the merge anew, after others than govkg have written to the engine.
+
+        Every node then reads all graphs again.
+        """
+        new = f"{OWN}version:{uuid4()}"
+        operations = [f"DROP SILENT GRAPH <{MERGED}>"]
+        for graph in (UNNAMED, *self.graphs()):
+            operations += [self._merge(graph, graph, ""), *_stamp(graph, new, "")]
+        self._update(*self._claim(None, new), *operations)
 
     def graphs(self) -> list[NamedNode]:
-        """Return the names of all graphs, sorted; a graph without triples is in none of them."""
-        found = self._select("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }")
+        """Return the names of all graphs, sorted."""
+        noted = f"GRAPH <{STATE}> {{ ?g {_VERSION} ?v }}"
+        found = self._select(
+            f"SELECT DISTINCT ?g {{ {{ GRAPH ?g {{ ?s ?p ?o }} }} UNION {{ {noted} }} }}"
+        )
         return _visible(row["g"]["value"] for row in found)
 
     def triples(self, graph: NamedNode) -> list[Triple]:
@@ -256,11 +339,11 @@ class RemoteStore:
         with self._ours():
             found = _read_triples(response) if response else []
         self._check_count(graph, len(found))
-        return _canonical(found)
+        return canonical(found)
 
     def unnamed(self) -> list[Triple]:
-        """Return nothing: engines differ in what their default graph is, so it is not read."""
-        return []
+        """Return the triples of the unnamed graph, which is not the engine's own default graph."""
+        return self.triples(UNNAMED)
 
     def graphs_with(self, triple: Triple) -> tuple[NamedNode, ...]:
         """Return the names of the graphs that hold a triple."""
@@ -275,17 +358,16 @@ class RemoteStore:
         """
         unfinished = path.with_suffix(path.suffix + ".new")
         with unfinished.open("wb") as file:
-            for graph in self.graphs():
-                triples = self.triples(graph)
+            for graph in (None, *self.graphs()):
+                triples = self.triples(graph or UNNAMED)
                 for start in range(0, len(triples), _CHUNK):
                     part = triples[start : start + _CHUNK]
-                    quads = (Quad(t.subject, t.predicate, t.object, graph) for t in part)
-                    serialize(quads, file, RdfFormat.N_QUADS)
+                    serialize(in_graph(graph, part), file, RdfFormat.N_QUADS)
         unfinished.replace(path)
 
     def __len__(self) -> int:
         """Count the quads."""
-        names = {graph.value for graph in self.graphs()}
+        names = {graph.value for graph in (UNNAMED, *self.graphs())}
         found = self._select("SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
         return sum(int(row["n"]["value"]) for row in found if row["g"]["value"] in names)
 
@@ -305,26 +387,108 @@ class RemoteStore:
         # Virtuoso reads a missing list as “all graphs”.
         return {"default-graph-uri": default or [_NOTHING], "named-graph-uri": named or [_NOTHING]}
 
-    def _unmerge(self, graph: NamedNode) -> tuple[str, str]:
-        """Return the updates that take out of the merge what only this graph says.
+    # --- how a change becomes one update request --------------------------------------------------
 
-        All it says is taken out and the rest put back: joins, which engines do quickly.
+    def _stage(self, delta: Delta) -> Iterator["_Staged"]:
+        """Yield, graph by graph, what changes; its triples are in the engine, and counted."""
+        for graph in sorted(delta.graphs, key=str):
+            gone, come = (
+                [quad.triple for quad in quads if name_of(quad) == graph]
+                for quads in (delta.removed, delta.added)
+            )
+            yield _Staged(
+                graph or UNNAMED,
+                replaced=graph in delta.dropped,
+                kept=bool(come) or graph not in delta.dropped or graph in delta.created,
+                removed=self._load(gone) if gone else None,
+                added=self._load(come) if come else None,
+            )
+
+    def _load(self, triples: Iterable[Triple]) -> NamedNode:
+        """Send triples to a staging graph and count them there."""
+        named = [Triple(_named(t.subject), t.predicate, _named(t.object)) for t in triples]
+        body = serialize(named, format=RdfFormat.N_TRIPLES) or b""
+        staging = NamedNode(f"{OWN}staging:{uuid4()}")
+        try:
+            self._send("PUT", self._data(staging), content=body, headers={"Content-Type": _TRIPLES})
+            self._check_count(staging, len(named))
+        except GovkgError:
+            self._send("DELETE", self._data(staging))
+            raise
+        return staging
+
+    def _drop(self, staged: Iterable["_Staged"]) -> None:
+        """Drop what was staged for a change that did not come about, if the engine still hears."""
+        for graph in (each for part in staged for each in (part.removed, part.added) if each):
+            with suppress(GovkgError):
+                self._send("DELETE", self._data(graph))
+
+    def _claim(self, old: str | None, new: str) -> tuple[str, ...]:
+        """Return the operations that make a version the present one: always, or only after ``old``.
+
+        They leave a receipt, since the version may be another again when it is looked at.
         """
-        merged, this = f"GRAPH <{MERGED}> {{ ?s ?p ?o }}", f"{_g(graph)} {{ ?s ?p ?o }}"
+        mark = f"{_DATA} {_VERSION}"
+        receipt = f"<{new}> {_FOLLOWS} <{old or _NOTHING}>"
+        come = f"INSERT {{ GRAPH <{STATE}> {{ {mark} <{new}> . {receipt} }} }}"
+        if old is None:
+            return (
+                f"DELETE WHERE {{ GRAPH <{STATE}> {{ {mark} ?v }} }}",
+                f"INSERT DATA {{ GRAPH <{STATE}> {{ {mark} <{new}> . {receipt} }} }}",
+            )
+        if not old:
+            none = f"FILTER NOT EXISTS {{ GRAPH <{STATE}> {{ {mark} ?v }} }}"
+            return (f"{come} WHERE {{ {none} }}",)
+        there = f"GRAPH <{STATE}> {{ {mark} <{old}> }}"
+        return (f"DELETE {{ {there} }} {come} WHERE {{ {there} }}",)
+
+    def _followed(self, new: str) -> bool:
+        """Say whether a version has been the present one."""
+        return self._ask(f"ASK {{ GRAPH <{STATE}> {{ <{new}> {_FOLLOWS} ?v }} }}")
+
+    def _forget(self) -> list[str]:
+        """Return the operations that remove the receipts of changes that are known to be done."""
+        receipts, self._receipts = self._receipts, []
+        pattern = "DELETE WHERE {{ GRAPH <{}> {{ <{}> {} ?v }} }}"
+        return [pattern.format(STATE, each, _FOLLOWS) for each in receipts]
+
+    def _operations(self, part: "_Staged", new: str) -> Iterator[str]:
+        """Yield what one graph needs, if this version is the present one; nothing means always."""
+        graph, guard = part.graph, _guard(new)
+        if part.replaced:
+            yield from self._unmerge(graph, graph, guard)
+            yield f"DELETE {{ {_all(graph)} }} WHERE {{ {guard} {_all(graph)} }}"
+        if part.removed:
+            yield f"DELETE {{ {_all(graph)} }} WHERE {{ {guard} {_all(part.removed)} }}"
+            yield from self._unmerge(graph, part.removed, guard)
+        if part.added:
+            yield f"INSERT {{ {_all(graph)} }} WHERE {{ {guard} {_all(part.added)} }}"
+            yield self._merge(graph, part.added, guard)
+        if new:
+            yield from _stamp(graph, new if part.kept else None, guard)
+        for staging in (part.removed, part.added):
+            if staging:
+                yield f"DROP SILENT {_g(staging)}"
+
+    def _unmerge(self, graph: NamedNode, gone: NamedNode, guard: str = "") -> tuple[str, ...]:
+        """Return the updates that take out of the merge what a graph says and another repeats.
+
+        All that is taken out, and what other graphs say put back: joins, which engines do quickly.
+        """
+        merged, these = f"GRAPH <{MERGED}> {{ ?s ?p ?o }}", f"{guard} {_all(gone)}"
         others = ", ".join(str(each) for each in sorted({graph, *self._apart}, key=str))
+        own = f'(?other = {UNNAMED} || !STRSTARTS(STR(?other), "{OWN}"))'
         return (
-            f"DELETE {{ {merged} }} WHERE {{ {this} }}",
-            f"INSERT {{ {merged} }} WHERE {{ {this} GRAPH ?other {{ ?s ?p ?o }} "
-            f'FILTER (?other NOT IN ({others}) && !STRSTARTS(STR(?other), "{OWN}")) }}',
+            f"DELETE {{ {merged} }} WHERE {{ {these} }}",
+            f"INSERT {{ {merged} }} WHERE {{ {these} GRAPH ?other {{ ?s ?p ?o }} "
+            f"FILTER (?other NOT IN ({others}) && {own}) }}",
         )
 
-    def _merge(self, graph: NamedNode, source: NamedNode) -> str:
+    def _merge(self, graph: NamedNode, source: NamedNode, guard: str) -> str:
         """Return the update that merges a graph, written in another, unless it is held apart."""
         if graph in self._apart:
             return ""
-        return (
-            f"INSERT {{ GRAPH <{MERGED}> {{ ?s ?p ?o }} }} WHERE {{ {_g(source)} {{ ?s ?p ?o }} }}"
-        )
+        return f"INSERT {{ GRAPH <{MERGED}> {{ ?s ?p ?o }} }} WHERE {{ {guard} {_all(source)} }}"
 
     def _check_count(self, graph: NamedNode, expected: int) -> None:
         """Raise StoreUnreachableError unless the engine holds so many triples in a graph."""
@@ -409,6 +573,25 @@ def _g(graph: NamedNode) -> str:
     return f"GRAPH {graph}"
 
 
+def _all(graph: NamedNode) -> str:
+    """Return the pattern of all triples in a graph."""
+    return f"{_g(graph)} {{ ?s ?p ?o }}"
+
+
+def _guard(version: str) -> str:
+    """Return the pattern that is matched only while this is the version, or always."""
+    return f"GRAPH <{STATE}> {{ {_DATA} {_VERSION} <{version}> }}" if version else ""
+
+
+def _stamp(graph: NamedNode, version: str | None, guard: str) -> Iterator[str]:
+    """Yield what notes the version in which a graph has changed; None: there is no such graph."""
+    there = f"GRAPH <{STATE}> {{ {graph} {_VERSION} ?v }}"
+    yield f"DELETE {{ {there} }} WHERE {{ {guard} {there} }}"
+    if version:
+        noted = f"GRAPH <{STATE}> {{ {graph} {_VERSION} <{version}> }}"
+        yield f"INSERT {{ {noted} }} WHERE {{ {guard} }}"
+
+
 def _visible(names: Iterable[str]) -> list[NamedNode]:
     """Return the graphs that are neither the engine's own nor this file's, sorted."""
     shown = (name for name in set(names) if not name.startswith(OWN))
@@ -449,17 +632,10 @@ def _read_triples(body: bytes) -> list[Triple]:
     return [Triple(_blank(q.subject), q.predicate, _blank(q.object)) for q in found]
 
 
-def _canonical(triples: Iterable[Triple]) -> list[Triple]:
-    """Return the triples, each once, with numbers and dates as the embedded store writes them."""
-    store = Oxigraph()
-    store.extend(Quad(t.subject, t.predicate, t.object) for t in triples)
-    return [quad.triple for quad in store]
-
-
 def _rewritten(body: bytes, rehearsed: Answer) -> bytes:
     """Write an engine's result in the format asked for, with blank nodes."""
     if rehearsed.kind == "graph":
-        triples = _canonical(_read_triples(body))
+        triples = canonical(_read_triples(body))
         syntax = GRAPH_RESULT_FORMATS[rehearsed.media_type]
         return serialize(triples, format=syntax, prefixes=used_prefixes(triples)) or b""
     result = json.loads(body)
@@ -481,7 +657,7 @@ def _canonicalise(terms: list[dict[str, str]]) -> None:
     given = {(term["value"], term["datatype"]) for term in terms}
     keys = {NamedNode(f"{OWN}{number}"): each for number, each in enumerate(given)}
     literals = {key: Literal(value, datatype=NamedNode(d)) for key, (value, d) in keys.items()}
-    triples = _canonical(Triple(key, key, literal) for key, literal in literals.items())
+    triples = canonical(Triple(key, key, literal) for key, literal in literals.items())
     values = {keys[t.subject]: t.object.value for t in triples}  # type: ignore[index, union-attr]
     for term in terms:
         term["value"] = values[term["value"], term["datatype"]]

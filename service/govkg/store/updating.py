@@ -1,15 +1,23 @@
-"""SPARQL updates: what is refused, and how the protocol chooses their dataset."""
+"""SPARQL updates: what is refused, how the protocol chooses their dataset, what they change."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import asdict, dataclass
+from itertools import islice, zip_longest
+from typing import Any, Final
 
-from pyoxigraph import Quad
+from pyoxigraph import NamedNode, Quad
 from pyoxigraph import Store as Oxigraph
 
-from govkg.errors import ConflictError, ForbiddenError, ParameterError, UnsafeInputError
+from govkg.errors import (
+    ConflictError,
+    ForbiddenError,
+    ParameterError,
+    TooLargeError,
+    UnsafeInputError,
+)
 from govkg.rdf import shorten
+from govkg.store.deltas import Delta, name_of
 from govkg.store.querying import (
     bare,
     check,
@@ -32,23 +40,80 @@ class Update:
     """Graphs that make the default graph of every WHERE, by the protocol."""
     using_named: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
-    """Graphs that the service writes by itself, so that nobody else may."""
+    """Graphs that the service writes by itself; they stay as they are, even if all is dropped."""
     max_bytes: int = 5_000_000
+    max_change_bytes: int = 50_000_000
+    """How long the quads that come may be as N-Quads."""
+
+    def header(self) -> dict[str, Any]:
+        """Return all as JSON values, to send to another process."""
+        return asdict(self)
+
+    @classmethod
+    def from_header(cls, header: dict[str, Any]) -> "Update":
+        """Make the update again that ``header`` was taken from."""
+        options: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in header.items()
+        }
+        return cls(**options)
 
 
-def update(store: Oxigraph, wanted: Update, keep: Quad | None = None) -> None:
-    """Carry out all operations of an update, or none.
-
-    ``keep`` is a quad that the store holds afterwards whatever the update does.
+def changes(store: Oxigraph, wanted: Update) -> Delta:
+    """Carry out all operations of an update, or none, on a copy of a dataset; return the change.
 
     Raises QuerySyntaxError (with line and column), UnsafeInputError for LOAD, SERVICE and extreme
-    nesting, TooLargeError, ForbiddenError for a closed graph, ParameterError if both the request
-    and the update choose a dataset, and ConflictError if a graph is missing or exists.
+    nesting, TooLargeError for the update or its change, ForbiddenError for a closed graph,
+    ParameterError if both the request and the update choose a dataset, and ConflictError if a graph
+    is missing or exists.
     """
     _check(wanted)
     text = with_dataset(wanted)
-    if keep is not None:
-        text = _with_insertion(text, keep)
+    size, graphs = len(store), set(store.named_graphs())
+    before = store.quads_for_pattern(None, None, None, None)  # goes on showing what is there now
+    _evaluate(store, text, wanted)
+    gone, come = _difference(before, store, max(0, len(store) - size))
+    _check_size(come, wanted.max_change_bytes)
+    left = set(store.named_graphs())
+    dropped = frozenset(graph for graph in graphs - left if isinstance(graph, NamedNode))
+    created = frozenset(graph for graph in left - graphs if isinstance(graph, NamedNode))
+    removed = frozenset(quad for quad in gone if name_of(quad) not in dropped)
+    delta = Delta(removed, frozenset(come), dropped, created)
+    return delta.without(NamedNode(iri) for iri in wanted.closed)
+
+
+def _difference(before: Iterator[Quad], store: Oxigraph, more: int) -> tuple[set[Quad], set[Quad]]:
+    """Return the quads that a store has lost and got, with memory for little else.
+
+    A reader of Oxigraph sees one state for as long as it reads. In memory it sees new quads first
+    and the others in one order, so most quads meet their like at once; were it otherwise, the
+    result would be the same. ``more`` is by how much the store has grown.
+    """
+    after = store.quads_for_pattern(None, None, None, None)
+    gone, come = set[Quad](), set(islice(after, more))
+    for old, new in zip_longest(before, after):
+        if old != new:
+            _match(old, come, gone)
+            _match(new, gone, come)
+    return gone, come
+
+
+def _match(quad: Quad | None, theirs: set[Quad], mine: set[Quad]) -> None:
+    """Let a quad and its like cancel out, or wait for it."""
+    if quad in theirs:
+        theirs.remove(quad)
+    elif quad is not None:
+        mine.add(quad)
+
+
+def _check_size(come: set[Quad], limit: int) -> None:
+    """Raise TooLargeError if what comes is too much to be held by whoever applies it."""
+    size = sum(len(str(quad)) + 3 for quad in come)
+    if size > limit:
+        raise TooLargeError(what="change", size=size, limit=limit, unit="bytes")
+
+
+def _evaluate(store: Oxigraph, text: str, wanted: Update) -> None:
+    """Run an update, and translate what Oxigraph raises."""
     try:
         store.update(text, base_iri=wanted.base, prefixes=PREFIXES)
     except SyntaxError as error:
@@ -69,7 +134,6 @@ _LOAD: Final = _keyword("LOAD")
 _CHOICE: Final = _keyword("USING|WITH")
 _WHERE: Final = _keyword("WHERE")
 _DELETE_WHERE: Final = re.compile(r"(?<![?$:\w])DELETE\s+$", re.IGNORECASE)
-_PROLOGUE: Final = re.compile(r"\s*(?:(?:PREFIX\s+[^\s:]*:|BASE)\s*)*\Z", re.IGNORECASE)
 
 
 def _check(wanted: Update) -> None:
@@ -141,13 +205,3 @@ def _outside_where(text: str, code: str) -> str:
         if not _DELETE_WHERE.search(code[:start]):
             kept, done = kept + text[done:start], _end_of_group(code, start)
     return kept + text[done:]
-
-
-def _with_insertion(text: str, quad: Quad) -> str:
-    """Add an operation to an update, so that both happen at once."""
-    code = bare(text).rstrip()
-    if _PROLOGUE.match(code):
-        return text
-    link = "\n" if code.endswith(";") else "\n;"
-    triple = f"{quad.subject} {quad.predicate} {quad.object}"
-    return f"{text}{link} INSERT DATA {{ GRAPH {quad.graph_name} {{ {triple} }} }}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from pyoxigraph import NamedNode, RdfFormat
+from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, parse
 from pyoxigraph import Store as Oxigraph
 
 from govkg.store import federation
@@ -24,22 +24,28 @@ class View:
         apart: Iterable[NamedNode] = (),
         *,
         empty: Iterable[NamedNode] = (),
+        derived: Iterable[NamedNode] = (),
         merge: bool = True,
     ) -> None:
         """Load N-Quads, given as bytes or as the path of a file.
 
-        ``empty`` names graphs that have no quad and yet exist. Without ``merge`` the default graph
-        is the unnamed graph alone.
+        ``empty`` names graphs that have no quad and yet exist, ``derived`` those that are not part
+        of the stored dataset but were made of it. Without ``merge`` the default graph is the
+        unnamed graph alone.
         """
         self._apart = tuple(apart) if merge else ()
+        self._derived = tuple(derived)
         self._oxigraph = Oxigraph()
-        if isinstance(quads, Path):
-            self._oxigraph.bulk_load(path=str(quads), format=RdfFormat.N_QUADS)
-        else:
-            self._oxigraph.bulk_load(quads, RdfFormat.N_QUADS)
+        source = {"path": str(quads)} if isinstance(quads, Path) else {"input": quads}
+        # Not bulk_load: it would give blank nodes other labels than the stored dataset has.
+        self._oxigraph.bulk_extend(parse(format=RdfFormat.N_QUADS, **source))
         for graph in empty:
             self._oxigraph.add_graph(graph)
+        self._unnamed: bytes | None = None
         if merge:
+            self._unnamed = self._oxigraph.dump(
+                format=RdfFormat.N_TRIPLES, from_graph=DefaultGraph()
+            )
             self._merge()
 
     def _merge(self) -> None:
@@ -55,3 +61,15 @@ class View:
     def federated(self, query: Query, replies: Sequence[federation.Reply]) -> Answer:
         """Answer a query whose calls to other endpoints have been made; see ``federation``."""
         return federation.answer(self._oxigraph, query, replies, self._apart)
+
+    def give_up(self) -> Oxigraph:
+        """Return the dataset without merge and without the graphs that were derived from it.
+
+        It is meant to be changed; the view is of no use any more.
+        """
+        if self._unnamed is not None:
+            self._oxigraph.clear_graph(DefaultGraph())
+            self._oxigraph.bulk_extend(parse(self._unnamed, RdfFormat.N_TRIPLES))
+        for graph in self._derived:
+            self._oxigraph.remove_graph(graph)
+        return self._oxigraph

@@ -45,13 +45,15 @@ sentence in each language made from the facts. Status codes live in api/problems
 from typing import Any, ClassVar, Literal
 
 Language = Literal["en", "zh"]
+Texts = dict[Language, str]
+"""The same words in each language."""
 
 
 class GovkgError(Exception):
     """Any error that govkg raises on purpose.
 
     Keyword arguments are the facts; they fill the templates in ``message`` and are sent to the
-    client beside the text. They must be JSON values.
+    client beside the text. They must be JSON values; a fact in words may be ``Texts``.
     """
 
     code: ClassVar[str] = "govkg"
@@ -65,7 +67,14 @@ class GovkgError(Exception):
 
     def text(self, language: Language) -> str:
         """Return the sentence in one language, with the facts filled in."""
-        return self.message[language].format(**self.facts)
+        return self.message[language].format(**self.told(language))
+
+    def told(self, language: Language) -> dict[str, Any]:
+        """Return the facts, those in words in one language."""
+        return {
+            name: fact[language] if isinstance(fact, dict) and set(fact) == {"en", "zh"} else fact
+            for name, fact in self.facts.items()
+        }
 
 
 class BadInputError(GovkgError):
@@ -95,7 +104,7 @@ class SyntaxProblemError(BadInputError):
 
 
 class QuerySyntaxError(SyntaxProblemError):
-    """The SPARQL text does not parse. Facts as in SyntaxProblemError."""
+    """The SPARQL text does not parse. Facts as in SyntaxProblemError, in both languages."""
 
     code = "query-syntax"
     title = {"en": "The SPARQL query does not parse", "zh": "SPARQL 查询语法有误"}

@@ -88,7 +88,7 @@ def test_known_prefixes_need_no_declaration(store: EmbeddedStore) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "column", "words"),
     [
-        ("SELECT ?x\nWHERE oops", 2, 7, 'expected "{"'),
+        ("SELECT ?x\nWHERE oops", 2, 7, "expected is “{”"),
         ("SELECT * WHERE {\n ?s foo:bar ?o }", 2, None, "foo: is not declared"),
         ("SELECT * WHERE { ?s ?p ?o", 1, None, "}"),
         ("INSERT DATA { gc:a gc:b gc:c }", 1, None, "This is an update"),

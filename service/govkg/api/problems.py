@@ -64,7 +64,7 @@ def document(request: Request, error: GovkgError) -> dict[str, Any]:
     language = language_of(request)
     request_id = getattr(request.state, "request_id", "")
     return {
-        **error.facts,
+        **error.told(language),
         "type": f"{settings.public_url}/problems/{error.code}",
         "title": error.title[language],
         "status": status_of(type(error)),

@@ -33,10 +33,10 @@ from govkg.store.querying import (
     evaluated,
     is_ambiguous,
     mentioned_prefixes,
-    syntax_error,
     unknown_function,
 )
 from govkg.store.scanning import Token, calls_out, tokens
+from govkg.store.syntax.explaining import syntax_error
 
 _FORMATS: Final = {
     "application/sparql-results+json": QueryResultsFormat.JSON,

@@ -22,13 +22,13 @@ from pyoxigraph import Store as Oxigraph
 from govkg.errors import (
     NotAcceptableError,
     ParameterError,
-    QuerySyntaxError,
     ResultTooLargeError,
     TooLargeError,
     UnsafeInputError,
 )
 from govkg.rdf import Node, check_nesting, used_prefixes
 from govkg.store.scanning import calls_out
+from govkg.store.syntax.explaining import syntax_error
 from govkg.vocabulary import PREFIXES
 
 if TYPE_CHECKING:
@@ -184,14 +184,6 @@ _NOT_CODE = re.compile(
     r"|\\."  # an escape in a prefixed name: what follows it starts nothing
 )
 _KEYWORD_FROM = re.compile(r"(?<![?$:\w])FROM(?![\w:])", re.IGNORECASE)
-_KEYWORD_UPDATE = re.compile(
-    r"\s*(?:(?:PREFIX\s+[\w-]*:|BASE)\s+)*"
-    r"(?:INSERT|DELETE|LOAD|CLEAR|CREATE|DROP|COPY|MOVE|ADD|WITH)\b",
-    re.IGNORECASE,
-)
-_KEYWORD_QUERY = re.compile(
-    r"\s*(?:(?:PREFIX\s+[\w-]*:|BASE)\s+)*(?:SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE
-)
 
 
 _APOSTROPHE = re.compile(r"<[^<>\"{}|^`\x00-\x20]*'")
@@ -289,66 +281,10 @@ def mentioned_prefixes(text: str) -> dict[str, str]:
 def unknown_function(error: RuntimeError) -> UnsafeInputError:
     """Translate the only RuntimeError that Oxigraph is known to raise: of an unknown function."""
     found = re.search("<.*>", str(error))
-    what = f"a call of the function {found[0]}" if found else str(error)
-    remedy = "Use the functions of SPARQL 1.1 and the casts of XPath."
+    name = found[0] if found else ""
+    what = {"en": f"a call of the function {name}", "zh": f"对函数 {name} 的调用"}
+    remedy = {
+        "en": "Use the functions of SPARQL 1.1 and the casts of XPath.",
+        "zh": "请使用 SPARQL 1.1 的函数和 XPath 的类型转换。",
+    }
     return UnsafeInputError(what=what, remedy=remedy)
-
-
-_AT = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
-
-
-def syntax_error(message: str, text: str, *, update: bool = False) -> QuerySyntaxError:
-    """Translate the parser's error: the place, what it expected, and a hint."""
-    found = _AT.match(message)
-    line, column = (int(found[1]), int(found[2])) if found else (1, 1)
-    expected = found[3] if found else message
-    missing = _undeclared_prefix(text)
-    if "Prefix not found" in expected and missing:
-        return QuerySyntaxError(
-            line=line,
-            column=column,
-            expected=f"the prefix {missing}: is not declared",
-            hint=f"Add PREFIX {missing}: <…> at the top, or use a known prefix: "
-            f"{', '.join(sorted(PREFIXES))}.",
-        )
-    return QuerySyntaxError(
-        line=line,
-        column=column,
-        expected=_readable(expected),
-        hint=_hint(text, line, update=update),
-    )
-
-
-def _undeclared_prefix(text: str) -> str:
-    """Return the first prefix that is used without being declared, or nothing."""
-    code = bare(text)
-    declared = set(re.findall(r"PREFIX\s+([\w-]*):", code, re.IGNORECASE)) | set(PREFIXES)
-    for name in re.findall(r"(?<![\w?$:])([A-Za-z][\w-]*):(?=[\w%\\])", code):
-        if name not in declared and name != "_":
-            return str(name)
-    return ""
-
-
-def _readable(expected: str) -> str:
-    """Drop the character classes from the parser's list of what it expected."""
-    if not expected.startswith("expected"):
-        return " ".join(expected.split())
-    plain = re.sub(r"\[[^\]]*\](?:\s*\|\s*\[[^\]]*\])*", "", expected)
-    alternatives = plain.removeprefix("expected").removeprefix(" one of").split(", ")
-    words = [word.strip() for word in alternatives]
-    kept = [word for word in words if word and not set(word) <= set("[]|'. \n")]
-    if not kept:
-        return "something else was expected here"
-    return "expected " + (kept[0] if len(kept) == 1 else "one of " + ", ".join(kept))
-
-
-def _hint(text: str, line: int, *, update: bool) -> str:
-    """Return the line at which the parser stopped, to show what it saw."""
-    if not update and _KEYWORD_UPDATE.match(bare(text)):
-        return "This is an update, and a query was expected."
-    if update and _KEYWORD_QUERY.match(bare(text)):
-        return "This is a query, and an update was expected."
-    lines = text.splitlines()
-    if 0 < line <= len(lines) and lines[line - 1].strip():
-        return f"It stopped in: {lines[line - 1].strip()[:120]}"
-    return "The text ends too early: is a closing brace missing?"

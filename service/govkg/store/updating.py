@@ -23,9 +23,9 @@ from govkg.store.querying import (
     check,
     graph_named,
     is_ambiguous,
-    syntax_error,
     unknown_function,
 )
+from govkg.store.syntax.explaining import syntax_error
 from govkg.vocabulary import PREFIXES
 
 

@@ -79,3 +79,38 @@ def test_does_not_follow(client: TestClient) -> None:
 def test_terms_must_be_readable(client: TestClient, change: dict[str, str]) -> None:
     """A missing or unreadable term is a 400."""
     assert client.get("/explain", params=ASSERTED | change).status_code == 400
+
+
+WHY = {
+    "s": "case:la-paz-anticorruption",
+    "p": "gov:suggestsCondition",
+    "o": "gc:management-crisis",
+}
+
+
+def test_alternatives_come_shortest_first(client: TestClient) -> None:
+    """Further proofs stand beside the first, no more than were asked for."""
+    proof = client.get("/explain", params=WHY | {"alternatives": 3}).json()
+
+    assert len(proof["alternatives"]) == 2
+    assert all(other["statement"] == proof["statement"] for other in proof["alternatives"])
+    told = client.get("/explain?format=text", params=WHY | {"alternatives": 3, "format": "text"})
+    assert told.text.count("\n\n") == 2
+
+
+@pytest.mark.parametrize("number", ["0", "11", "many"])
+def test_alternatives_are_bounded(client: TestClient, number: str) -> None:
+    """A number that is none or too large is a 400."""
+    assert client.get("/explain", params=WHY | {"alternatives": number}).status_code == 400
+
+
+def test_leaves_tell_on_whose_word(client: TestClient) -> None:
+    """What was submitted comes with assessor, evidence and submitter, named in both languages."""
+    goal = WHY | {"p": "gov:exhibitsSymptom", "o": "gc:slow-approval"}
+
+    leaf = client.get("/explain", params=goal).json()["because"][1]
+
+    (origin,) = leaf["origins"]
+    assert origin["attributedTo"][0]["label"]["en"] == "Ronald MacLean-Abaroa"
+    assert origin["submitters"][0]["label"]["zh"]
+    assert origin["sources"][0]["iri"].endswith("#maclean-1999")

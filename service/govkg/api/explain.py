@@ -1,8 +1,10 @@
 """``/explain``: why a statement holds, down to what was asserted and to the words of the source."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
@@ -11,9 +13,9 @@ from govkg.api.describing import operation
 from govkg.api.documents import as_rdf
 from govkg.api.knowledge import Knowledge
 from govkg.api.negotiation import HTML, JSON, RDF, TEXT, TURTLE
-from govkg.errors import DocumentSyntaxError, NotEntailedError, ParameterError
+from govkg.errors import DocumentSyntaxError, Language, NotEntailedError, ParameterError
 from govkg.rdf import expand, read_term
-from govkg.reasoning import RULES
+from govkg.reasoning import MOST, RULES, Proof
 from govkg.reasoning.telling import readable
 from govkg.vocabulary import GOV
 
@@ -36,6 +38,48 @@ Value = Annotated[
     ),
 ]
 
+Number = Annotated[
+    int,
+    Query(
+        alias="alternatives",
+        ge=1,
+        le=MOST,
+        description="How many proofs, the shortest first, none resting on all of another.",
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A statement as it stands in the parameters of a request."""
+
+    s: str
+    p: str
+    o: str
+
+    def statement(self) -> Triple:
+        """Read the three terms; raises ParameterError if one is missing or unreadable."""
+        for name, text in (("s", self.s), ("p", self.p), ("o", self.o)):
+            if not text.strip():
+                raise ParameterError(
+                    name=name,
+                    reason="it is missing",
+                    remedy="Give s, p and o, as in s=gc:authority-crisis.",
+                )
+        value = read_term(self.o)
+        if not isinstance(value, NamedNode | BlankNode | Literal):
+            remedy = "Give an IRI or a literal."
+            raise ParameterError(name="o", reason="it is a triple", remedy=remedy)
+        return Triple(expand(self.s), expand(self.p), value)
+
+
+async def _asked(s: Term = "", p: Predicate = "", o: Value = "") -> Asked:
+    return Asked(s, p, o)
+
+
+AskedDep = Annotated[Asked, Depends(_asked)]
+"""The statement that a request is about."""
+
 
 @router.get(
     "/explain",
@@ -51,26 +95,37 @@ def explain(
     wanted: WantedDep,
     page: PageDep,
     language: LanguageDep,
-    s: Term = "",
-    p: Predicate = "",
-    o: Value = "",
+    asked: AskedDep,
+    number: Number = 1,
 ) -> Response:
-    """Return the proof of the statement s p o: as a tree, as PROV-O, as sentences, as a page."""
+    """Return the proof of the statement s p o: as a tree, as PROV-O, as sentences, as a page.
+
+    With alternatives=N up to N proofs come, the shortest first, none resting on all of another.
+    """
     media = wanted.choose(_OFFERED)
-    if media == HTML and not (s or p or o):
-        return _page(page, s=s, p=p, o=o, proof=None, samples=_samples(known))
-    proof = known.kg.prove(_statement(s, p, o))
+    if media == HTML and not (asked.s or asked.p or asked.o):
+        return _page(page, asked, number=number, proofs=(), samples=_samples(known))
+    triple = asked.statement()
+    proofs = known.kg.proofs(triple, number) if number > 1 else [known.kg.prove(triple)]
     if media == HTML:
-        return _page(page, s=s, p=p, o=o, proof=proof, samples=())
+        return _page(page, asked, number=number, proofs=proofs, samples=())
+    return _told(proofs, known, media, language)
+
+
+def _told(proofs: Sequence[Proof], known: Knowledge, media: str, language: Language) -> Response:
+    """Return proofs as JSON, as sentences or as PROV-O."""
+    teller = known.kg.teller
     if media == JSON:
-        return JSONResponse(known.kg.teller.as_json(proof))
+        return JSONResponse(teller.all_json(proofs))
     if media == TEXT:
-        return PlainTextResponse(known.kg.teller.as_text(proof, language))
-    return as_rdf(known.kg.teller.as_prov(proof), media or TURTLE)
+        return PlainTextResponse("\n".join(teller.as_text(proof, language) for proof in proofs))
+    triples = dict.fromkeys(triple for proof in proofs for triple in teller.as_prov(proof))
+    return as_rdf(triples, media or TURTLE)
 
 
-def _page(page: PageDep, **shown: Any) -> Response:
-    return page.render("explain.html", rules=RULES, readable=readable, **shown)
+def _page(page: PageDep, asked: Asked, **shown: Any) -> Response:
+    terms: dict[str, Any] = {"s": asked.s, "p": asked.p, "o": asked.o}
+    return page.render("explain.html", rules=RULES, readable=readable, **terms, **shown)
 
 
 def _samples(known: Knowledge) -> list[Triple]:
@@ -79,18 +134,3 @@ def _samples(known: Knowledge) -> list[Triple]:
     for name in ("suggestsCondition", "hasCandidateRemedy", "adoptsRemedy", "hasPole"):
         found += known.facts.inferred(NamedNode(GOV + name))[:2]
     return found
-
-
-def _statement(s: str, p: str, o: str) -> Triple:
-    """Read the three terms; raises ParameterError if one is missing or unreadable."""
-    for name, text in (("s", s), ("p", p), ("o", o)):
-        if not text.strip():
-            raise ParameterError(
-                name=name,
-                reason="it is missing",
-                remedy="Give s, p and o, as in s=gc:authority-crisis.",
-            )
-    value = read_term(o)
-    if not isinstance(value, NamedNode | BlankNode | Literal):
-        raise ParameterError(name="o", reason="it is a triple", remedy="Give an IRI or a literal.")
-    return Triple(expand(s), expand(p), value)

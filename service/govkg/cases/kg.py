@@ -1,6 +1,7 @@
 """The whole knowledge graph in one object: the store, the ontology, and what follows from them."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,22 +9,28 @@ from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
 
-from pyoxigraph import Literal, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from govkg import __version__, bundle
 from govkg.cases.graphs import Graphs
 from govkg.cases.names import NAMING, Names
 from govkg.errors import NotFoundError
 from govkg.ontology import TYPE, Ontology, Texts, read_files
-from govkg.reasoning import Closure, Proof, Teller, prove
+from govkg.rdf import Node
+from govkg.reasoning import Closure, Origin, Proof, Teller, alternatives, prove
 from govkg.store import Store
 from govkg.store.embedded import EmbeddedStore, in_memory
-from govkg.vocabulary import GOV
+from govkg.vocabulary import DCTERMS, GOV, PROV
 
 Progress = Callable[[str], None]
 """Is told, in a few words, what is being done."""
 
 CASE = NamedNode(GOV + "GovernanceCase")
+_ATTRIBUTED = NamedNode(PROV + "wasAttributedTo")
+_EVIDENCE = NamedNode(GOV + "basedOnEvidence")
+_SOURCE = NamedNode(DCTERMS + "source")
+_CREATOR = NamedNode(DCTERMS + "creator")
+_PUBLISHER = NamedNode(DCTERMS + "publisher")
 _LAYOUT = 3
 """Rises when graphs are laid out in the store in another way, so that old stores are refilled."""
 
@@ -89,7 +96,19 @@ class KG:
 
     def prove(self, triple: Triple) -> Proof:
         """Return why a triple holds; raises NotEntailedError if it does not."""
-        return prove(self.closure, triple, self._sources, self.ontology.claim)
+        return prove(self.closure, triple, self._origins, self.ontology.claim)
+
+    def proofs(self, triple: Triple, most: int) -> list[Proof]:
+        """Return several proofs of a triple, see ``reasoning.alternatives``."""
+        return alternatives(self.closure, triple, most, self._origins, self.ontology.claim)
+
+    @cached_property
+    def applied(self) -> Counter[str]:
+        """How many of the published inferences each rule gave last, and clashes each rule found."""
+        steps = (self.closure.derivation(triple) for triple in self.closure.inferred())
+        found = Counter(step.rule for step in steps if step)
+        found.update(clash.rule for clash in self.closure.contradictions())
+        return found
 
     def asserted(self) -> list[Triple]:
         """Return all triples that somebody asserted, in any graph."""
@@ -126,11 +145,36 @@ class KG:
         made = (self.graphs.inferred, self.graphs.description)
         return [quad.triple for quad in found if quad.graph_name not in made]
 
-    def _sources(self, triple: Triple) -> tuple[str, ...]:
-        """Return the graphs in which a triple was asserted, never that of inferred ones."""
-        found = self.quads.graphs_with(triple)
-        named = tuple(graph.value for graph in found if graph != self.graphs.inferred)
-        return named or (self.graphs.unnamed.value,)
+    def _origins(self, triple: Triple) -> tuple[Origin, ...]:
+        """Return where a triple was asserted, which is never the graph of inferred ones."""
+        found = (each for each in self.quads.graphs_with(triple) if each != self.graphs.inferred)
+        origins = tuple(self._origin(triple, graph) for graph in found)
+        return origins or (Origin(self.graphs.unnamed.value),)
+
+    def _origin(self, triple: Triple, graph: NamedNode) -> Origin:
+        """Return whose word a triple in the graph of a case is; elsewhere claims say so."""
+        if self.graphs.case_id(graph) is None:
+            return Origin(graph.value)
+        return Origin(
+            graph.value,
+            submitters=self._submitters(graph),
+            attributed=self._said(graph, triple.subject, _ATTRIBUTED),
+            sources=self._said(graph, triple.subject, _EVIDENCE, _SOURCE),
+        )
+
+    def _submitters(self, graph: NamedNode) -> tuple[NamedNode, ...]:
+        """Return who submitted the case that a graph holds."""
+        cases = (quad.subject for quad in self.quads.matching(None, TYPE, CASE, graph))
+        found = (agent for case in cases for agent in self._said(graph, case, _CREATOR, _PUBLISHER))
+        return tuple(dict.fromkeys(found))
+
+    def _said(self, graph: NamedNode, node: Node, *properties: NamedNode) -> tuple[NamedNode, ...]:
+        """Return the named values that a graph gives a node for some properties, each once."""
+        if not isinstance(node, NamedNode | BlankNode):
+            return ()
+        found = (q.object for p in properties for q in self.quads.matching(node, p, None, graph))
+        named = {value: None for value in found if isinstance(value, NamedNode)}
+        return tuple(sorted(named, key=str))
 
 
 def fill(store: Store, base: str = DEFAULT_BASE, *, progress: Progress = lambda _: None) -> None:

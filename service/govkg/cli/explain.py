@@ -7,6 +7,7 @@ from pyoxigraph import Triple
 
 from govkg.cli.console import AsJson, Lang, bundled_graph, language_of, print_json
 from govkg.rdf import expand, read_term
+from govkg.reasoning import MOST
 
 EXAMPLE = "govkg explain gc:slow-approval gov:isSymptomOf gc:management-crisis"
 
@@ -16,12 +17,18 @@ def explain(
     predicate: Annotated[str, typer.Argument(metavar="P", help="An IRI, or prefix:name.")],
     value: Annotated[str, typer.Argument(metavar="O", help="An IRI, prefix:name, or a literal.")],
     lang: Lang = "en",
+    number: Annotated[
+        int,
+        typer.Option("--alternatives", min=1, max=MOST, help="How many proofs, shortest first."),
+    ] = 1,
     as_json: AsJson = False,
 ) -> None:
     """Say why a statement about the ontology or an example case holds."""
     kg = bundled_graph()
-    proof = kg.prove(Triple(expand(subject), expand(predicate), read_term(value)))
+    triple = Triple(expand(subject), expand(predicate), read_term(value))
+    proofs = kg.proofs(triple, number) if number > 1 else [kg.prove(triple)]
     if as_json:
-        print_json(kg.teller.as_json(proof))
+        print_json(kg.teller.all_json(proofs))
     else:
-        typer.echo(kg.teller.as_text(proof, language_of(lang)), nl=False)
+        told = (kg.teller.as_text(proof, language_of(lang)) for proof in proofs)
+        typer.echo("\n".join(told), nl=False)

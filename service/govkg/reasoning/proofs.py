@@ -14,8 +14,23 @@ from govkg.vocabulary import OWL, RDF, RDFS
 ASSERTED = "asserted"
 """The name of the step that is no rule: somebody said so."""
 
-Sources = Callable[[Triple], tuple[str, ...]]
-"""Tells in which named graphs a triple was asserted."""
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a statement was asserted, and on whose word, as far as that is known."""
+
+    graph: str
+    """The IRI of the named graph that holds it."""
+    submitters: tuple[NamedNode, ...] = ()
+    """Who submitted that graph."""
+    attributed: tuple[NamedNode, ...] = ()
+    """To whom the statement is attributed in it, such as the assessor of a report."""
+    sources: tuple[NamedNode, ...] = ()
+    """The evidence that it is based on, or the document that it is from."""
+
+
+Sources = Callable[[Triple], tuple[Origin, ...]]
+"""Tells where a triple was asserted."""
 
 Claims = Callable[[Triple], Claim | None]
 """Tells on what footing a relation or axiom stands."""
@@ -29,10 +44,15 @@ class Proof:
     rule: str
     """The rule of the last step, a key of ``rules.RULES``, or ``asserted``."""
     premises: tuple["Proof", ...] = ()
-    graphs: tuple[str, ...] = ()
-    """For an asserted statement, the IRIs of the named graphs that hold it."""
+    origins: tuple[Origin, ...] = ()
+    """For an asserted statement, where it was asserted."""
     claim: Claim | None = None
     """For a relation or axiom of the ontology, its footing and the words of the source."""
+
+    @property
+    def graphs(self) -> tuple[str, ...]:
+        """Return the IRIs of the named graphs in which the statement was asserted."""
+        return tuple(origin.graph for origin in self.origins)
 
     def steps(self) -> Iterator["Proof"]:
         """Yield this step and all below it, each before its premises."""
@@ -45,6 +65,16 @@ class Proof:
         """Count the rule applications on the longest way down."""
         return 1 + max(p.depth for p in self.premises) if self.premises else 0
 
+    def leaves(self) -> frozenset[Triple]:
+        """Return the asserted statements that the proof rests on, axioms included."""
+        return frozenset(step.statement for step in self.steps() if step.rule == ASSERTED)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Return how long the proof is: its different leaves, then its different steps."""
+        steps = {step.statement for step in self.steps() if step.rule != ASSERTED}
+        return len(self.leaves()), len(steps)
+
     def grounds(self) -> list["Proof"]:
         """Return the statements at the bottom, without the axioms and each only once."""
         leaves = (step for step in self.steps() if not step.premises)
@@ -53,18 +83,23 @@ class Proof:
 
     @property
     def status(self) -> str:
-        """Return the status of the weakest relation that the proof rests on.
+        """Return the grade of the proof: the status of the weakest relation that it rests on.
 
         Only relations between concepts count (such as *is symptom of*), since they are what the
         source claims; the axioms that define how to reason carry their own justification. A proof
         that rests on no such relation is ``stated``.
         """
-        relations = [
-            step.claim.status
-            for step in self.steps()
-            if step.claim and not _is_axiom(step.statement)
-        ]
-        return min(relations, key=lambda status: STRENGTH.get(status, 0), default="stated")
+        weakest = self.weakest()
+        return weakest.claim.status if weakest and weakest.claim else "stated"
+
+    def weakest(self) -> "Proof | None":
+        """Return the step that gives the proof its grade, or None if it rests on no relation."""
+        relations = [s for s in self.steps() if s.claim and not _is_axiom(s.statement)]
+        return min(relations, key=lambda s: STRENGTH.get(_status(s), 0), default=None)
+
+
+def _status(step: Proof) -> str:
+    return step.claim.status if step.claim else ""
 
 
 def _is_axiom(triple: Triple) -> bool:
@@ -74,21 +109,22 @@ def _is_axiom(triple: Triple) -> bool:
 
 
 def prove(closure: Closure, triple: Triple, sources: Sources, claims: Claims) -> Proof:
-    """Return the proof of a triple by the first derivation of each of its premises.
+    """Return the proof of a triple by one derivation of each of its premises.
 
     Raises NotEntailedError if the triple neither was asserted nor follows. The derivations point
-    backwards in time only, so the proof is finite.
+    to facts of lower rank only, so the proof is finite.
     """
     if triple not in closure:
-        parts = (triple.subject, triple.predicate, triple.object)
-        statement = " ".join(shorten(p.value) if hasattr(p, "value") else str(p) for p in parts)
-        raise NotEntailedError(statement=statement)
-    return _prove(closure, triple, sources, claims)
-
-
-def _prove(closure: Closure, triple: Triple, sources: Sources, claims: Claims) -> Proof:
+        raise not_entailed(triple)
     derived = closure.derivation(triple)
     if derived is None:
         return Proof(triple, ASSERTED, (), sources(triple), claims(triple))
-    premises = tuple(_prove(closure, premise, sources, claims) for premise in derived.premises)
+    premises = tuple(prove(closure, each, sources, claims) for each in derived.premises)
     return Proof(triple, derived.rule, premises)
+
+
+def not_entailed(triple: Triple) -> NotEntailedError:
+    """Return the error for a triple that does not hold."""
+    parts = (triple.subject, triple.predicate, triple.object)
+    statement = " ".join(shorten(p.value) if isinstance(p, NamedNode) else str(p) for p in parts)
+    return NotEntailedError(statement=statement)

@@ -64,7 +64,7 @@ class Rule:
     @property
     def table(self) -> str:
         """Return where the rule stands: the W3C table, or what it belongs to otherwise."""
-        return _TABLES[self.name.partition("-")[0]]
+        return _TABLES[self.name.partition("-")[0].rstrip("0123456789")]
 
     def terms(self) -> tuple[str, ...]:
         """Return the names of RDF, RDFS and OWL that the rule uses."""

@@ -1,6 +1,6 @@
 """Proofs in words: JSON values, plain sentences, and PROV-O."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -9,9 +9,10 @@ from pyoxigraph import Literal, NamedNode, Triple
 from govkg.errors import Language
 from govkg.ontology import Claim
 from govkg.rdf import Node, shorten
-from govkg.reasoning.proofs import ASSERTED, Proof
+from govkg.reasoning.proofs import ASSERTED, Origin, Proof
 from govkg.reasoning.rules import RULES
 from govkg.vocabulary import GC, GOV, OWL, PROV, RDF, RDFS, SKOS
+from govkg.vocabulary import RULES as RULE_PAGES
 
 Namer = Callable[[Node, Language], str]
 """Gives a label for any node in a language."""
@@ -37,6 +38,14 @@ _PREDICATES: dict[str, dict[Language, str]] = {
 }
 """Words for the predicates of the logic itself."""
 
+_ORIGIN: dict[str, dict[Language, str]] = {
+    "graph": {"en": "asserted in", "zh": "断言于"},
+    "attributedTo": {"en": "according to", "zh": "据"},
+    "sources": {"en": "source", "zh": "来源"},
+    "submitters": {"en": "submitted by", "zh": "提交者"},
+}
+_COMMA: dict[Language, str] = {"en": ", ", "zh": "，"}
+
 _STRUCTURE = {OWL + name for name in ("onProperty", "hasValue", "someValuesFrom", "intersectionOf")}
 """Predicates that only spell out an expression; sentences leave them out."""
 
@@ -58,10 +67,7 @@ class Teller:
     def as_json(self, proof: Proof) -> dict[str, Any]:
         """Return a proof as nested JSON values; ``status`` is that of its weakest relation."""
         told: dict[str, Any] = {
-            "statement": triple_json(proof.statement),
-            "text": {
-                language: self.statement(proof.statement, language) for language in _LANGUAGES
-            },
+            **self.statement_json(proof.statement),
             "rule": proof.rule,
             "inferred": proof.rule != ASSERTED,
             "status": proof.status,
@@ -69,18 +75,42 @@ class Teller:
         if proof.rule != ASSERTED:
             told["meaning"] = RULES[proof.rule].meaning
             told["because"] = [self.as_json(premise) for premise in proof.premises]
-        if proof.graphs:
+        if proof.origins:
             told["graphs"] = list(proof.graphs)
+            told["origins"] = [self._origin_json(origin) for origin in proof.origins]
         if proof.claim:
             told["claim"] = _claim_json(proof.claim)
+        return told
+
+    def all_json(self, proofs: Sequence[Proof]) -> dict[str, Any]:
+        """Return the first proof as JSON values, and further ones as its ``alternatives``."""
+        told = self.as_json(proofs[0])
+        if len(proofs) > 1:
+            told["alternatives"] = [self.as_json(proof) for proof in proofs[1:]]
+        return told
+
+    def statement_json(self, triple: Triple) -> dict[str, Any]:
+        """Return a statement as JSON values, with a sentence in each language."""
+        text = {language: self.statement(triple, language) for language in _LANGUAGES}
+        return {"statement": triple_json(triple), "text": text}
+
+    def label(self, node: Node) -> dict[Language, str]:
+        """Return what a node is called in each language."""
+        return {language: self._name(node, language) for language in _LANGUAGES}
+
+    def _origin_json(self, origin: Origin) -> dict[str, Any]:
+        """Return an origin as JSON values; what is not known is left out."""
+        told: dict[str, Any] = {"graph": origin.graph}
+        for key, nodes in _parts_of(origin).items():
+            if nodes:
+                told[key] = [{"iri": node.value, "label": self.label(node)} for node in nodes]
         return told
 
     def grounds_json(self, proof: Proof) -> list[dict[str, Any]]:
         """Return what a proof rests on, without the steps between: facts, and relations cited."""
         return [
             {
-                "statement": triple_json(ground.statement),
-                "text": {lang: self.statement(ground.statement, lang) for lang in _LANGUAGES},
+                **self.statement_json(ground.statement),
                 "claim": _claim_json(ground.claim) if ground.claim else None,
             }
             for ground in proof.grounds()
@@ -93,21 +123,31 @@ class Teller:
     def _lines(self, proof: Proof, language: Language, depth: int) -> Iterator[str]:
         because = {"en": "because", "zh": "因为"}[language]
         lead = "  " * depth + (f"{because} " if depth else "")
-        yield f"{lead}{self.statement(proof.statement, language)}{self._footing(proof, language)}"
+        footing = self._footing(proof, language, graded=not depth)
+        yield f"{lead}{self.statement(proof.statement, language)}{footing}"
         for premise in readable(proof.premises):
             yield from self._lines(premise, language, depth + 1)
 
-    def _footing(self, proof: Proof, language: Language) -> str:
-        """Return, in brackets, on what one step rests."""
+    def _footing(self, proof: Proof, language: Language, *, graded: bool) -> str:
+        """Return, in brackets, on what one step rests, and the grade of the whole if wanted."""
         parts: list[str] = []
         if proof.rule != ASSERTED:
             parts.append(f"{proof.rule}: {RULES[proof.rule].meaning[language]}")
-        elif proof.graphs:
-            word = {"en": "asserted in", "zh": "断言于"}[language]
-            parts.append(f"{word} {', '.join(shorten(graph) for graph in proof.graphs)}")
+            if graded:
+                parts.append(grade(proof.status, language))
+        parts += [self._origin_words(origin, language) for origin in proof.origins]
         if proof.claim:
             parts += _claim_words(proof, language)
         return f"  [{'; '.join(parts)}]" if parts else ""
+
+    def _origin_words(self, origin: Origin, language: Language) -> str:
+        """Return an origin in words: the graph, the word of whom, the evidence."""
+        words = [f"{_ORIGIN['graph'][language]} {shorten(origin.graph)}"]
+        for key, nodes in _parts_of(origin).items():
+            if nodes:
+                names = ", ".join(self._name(node, language) for node in nodes)
+                words.append(f"{_ORIGIN[key][language]} {names}")
+        return _COMMA[language].join(words)
 
     def as_prov(self, proof: Proof) -> list[Triple]:
         """Return a proof as PROV-O: each statement an entity, each rule application an activity."""
@@ -118,16 +158,15 @@ class Teller:
 
     def _prov_step(self, step: Proof) -> Iterator[Triple]:
         entity = _node("statement", step.statement)
-        yield Triple(entity, _TYPE, NamedNode(PROV + "Entity"))
-        for name, part in zip(
-            ("subject", "predicate", "object"), _parts(step.statement), strict=True
-        ):
+        yield Triple(entity, _TYPE, _prov("Entity"))
+        parts = (step.statement.subject, step.statement.predicate, step.statement.object)
+        for name, part in zip(("subject", "predicate", "object"), parts, strict=True):
             yield Triple(entity, NamedNode(RDF + name), part)
         for language in _LANGUAGES:
             label = Literal(self.statement(step.statement, language), language=language)
             yield Triple(entity, NamedNode(RDFS + "label"), label)
-        for graph in step.graphs:
-            yield Triple(entity, NamedNode(PROV + "wasQuotedFrom"), NamedNode(graph))
+        for origin in step.origins:
+            yield from _prov_origin(entity, origin)
         if step.claim:
             yield Triple(
                 entity, NamedNode(GOV + "assertionStatus"), NamedNode(GC + step.claim.status)
@@ -135,7 +174,7 @@ class Teller:
             for key, text in (("section", step.claim.section), ("quote", step.claim.quote)):
                 if text:
                     yield Triple(entity, NamedNode(GOV + key), Literal(text))
-        if step.premises:
+        if step.rule != ASSERTED:
             yield from _prov_activity(step, entity)
 
 
@@ -144,25 +183,78 @@ def readable(premises: tuple[Proof, ...]) -> list[Proof]:
     return [premise for premise in premises if premise.statement.predicate.value not in _STRUCTURE]
 
 
+def _prov_origin(entity: NamedNode, origin: Origin) -> Iterator[Triple]:
+    """Yield where a statement was asserted: graphs and evidence are entities, people agents."""
+    graph = NamedNode(origin.graph)
+    yield Triple(graph, _TYPE, _prov("Entity"))
+    yield Triple(entity, _prov("wasQuotedFrom"), graph)
+    for agent in origin.submitters:
+        yield Triple(graph, _prov("wasAttributedTo"), agent)
+    for agent in origin.attributed:
+        yield Triple(entity, _prov("wasAttributedTo"), agent)
+    for agent in (*origin.submitters, *origin.attributed):
+        yield Triple(agent, _TYPE, _prov("Agent"))
+    for source in origin.sources:
+        yield Triple(source, _TYPE, _prov("Entity"))
+        yield Triple(entity, _prov("hadPrimarySource"), source)
+
+
 def _prov_activity(step: Proof, entity: NamedNode) -> Iterator[Triple]:
-    """Yield the application of a rule that made a statement of others."""
-    activity = _node("application", step.statement)
-    yield Triple(activity, _TYPE, NamedNode(PROV + "Activity"))
+    """Yield the application of a rule that made a statement of others (PROV-O, section 3.3)."""
+    activity, association = _node("application", step.statement), _node("role", step.statement)
+    rule = NamedNode(RULE_PAGES + step.rule)
+    yield Triple(activity, _TYPE, _prov("Activity"))
     yield Triple(activity, NamedNode(RDFS + "label"), Literal(step.rule))
-    yield Triple(entity, NamedNode(PROV + "wasGeneratedBy"), activity)
+    yield Triple(activity, _prov("wasAssociatedWith"), _REASONER)
+    yield Triple(activity, _prov("qualifiedAssociation"), association)
+    yield Triple(association, _TYPE, _prov("Association"))
+    yield Triple(association, _prov("agent"), _REASONER)
+    yield Triple(association, _prov("hadPlan"), rule)
+    yield Triple(_REASONER, _TYPE, _prov("SoftwareAgent"))
+    yield Triple(rule, _TYPE, _prov("Plan"))
+    yield Triple(entity, _prov("wasGeneratedBy"), activity)
     for premise in step.premises:
         used = _node("statement", premise.statement)
-        yield Triple(activity, NamedNode(PROV + "used"), used)
-        yield Triple(entity, NamedNode(PROV + "wasDerivedFrom"), used)
+        derivation = _node("derivation", step.statement, premise.statement)
+        yield Triple(activity, _prov("used"), used)
+        yield Triple(entity, _prov("wasDerivedFrom"), used)
+        yield Triple(entity, _prov("qualifiedDerivation"), derivation)
+        yield Triple(derivation, _TYPE, _prov("Derivation"))
+        yield Triple(derivation, _prov("entity"), used)
+        yield Triple(derivation, _prov("hadActivity"), activity)
 
 
-def _node(kind: str, triple: Triple) -> NamedNode:
+def _prov(name: str) -> NamedNode:
+    return NamedNode(PROV + name)
+
+
+_REASONER = NamedNode("urn:govkg:reasoner")
+
+
+def _node(kind: str, *triples: Triple) -> NamedNode:
     """Name a step by its content, so that the same step always has the same name."""
-    return NamedNode(f"urn:govkg:{kind}:{sha256(str(triple).encode()).hexdigest()[:24]}")
+    text = " ".join(map(str, triples))
+    return NamedNode(f"urn:govkg:{kind}:{sha256(text.encode()).hexdigest()[:24]}")
 
 
-def _parts(triple: Triple) -> tuple[Node, Node, Node]:
-    return triple.subject, triple.predicate, triple.object
+def _parts_of(origin: Origin) -> dict[str, tuple[NamedNode, ...]]:
+    """Return the nodes of an origin by their keys in JSON."""
+    return {
+        "attributedTo": origin.attributed,
+        "sources": origin.sources,
+        "submitters": origin.submitters,
+    }
+
+
+def grade(status: str, language: Language) -> str:
+    """Return the grade of a conclusion in words, such as ``weakest step: stated by the source``."""
+    lead = {"en": "weakest step: ", "zh": "最弱一步："}[language]
+    return lead + status_words(status)[language]
+
+
+def status_words(status: str) -> dict[Language, str]:
+    """Return an assertion status in words."""
+    return _STATUS.get(status, {"en": status, "zh": status})
 
 
 def _claim_json(claim: Claim) -> dict[str, str | None]:
@@ -180,7 +272,7 @@ def _claim_words(proof: Proof, language: Language) -> list[str]:
     claim = proof.claim
     if claim is None:
         return []
-    words = [_STATUS.get(claim.status, {"en": claim.status, "zh": claim.status})[language]]
+    words = [status_words(claim.status)[language]]
     if claim.section:
         words.append(f"§{claim.section}")
     if claim.quote:

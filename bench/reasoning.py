@@ -11,14 +11,12 @@ import time
 from collections.abc import Callable
 
 import owlrl
-import pyshacl
 from pyoxigraph import RdfFormat, Triple, serialize
 from rdflib import Graph
 
 from govkg import bundle
 from govkg.ontology import load_ontology, read_files
 from govkg.reasoning import Closure
-from govkg.validation import Validator
 
 CASE = bundle.folder("examples") / "cases" / "valid" / "la-paz-anticorruption.ttl"
 
@@ -61,25 +59,9 @@ def closure() -> None:
     compare(what, ours, "owlrl", seconds(peer, 1))
 
 
-def validation() -> None:
-    """Validate one case when the shapes are loaded, against pyshacl called by itself."""
-    shapes, case = read_files(bundle.shapes()), read_files([CASE])
-    ontology = load_ontology().triples
-    validator = Validator(shapes, ontology)
-    validator.validate(case)
-    ours = seconds(lambda: validator.validate(case), 5)
-    shapes_graph, data = rdflib_graph(shapes), rdflib_graph([*ontology, *case])
-
-    def peer() -> None:
-        pyshacl.validate(data, shacl_graph=shapes_graph, advanced=True)
-
-    compare("validation of one case", ours, "pyshacl", seconds(peer, 3))
-
-
 def main() -> None:
     """Print the table."""
     print("| what | govkg | peer | ratio |\n|---|---|---|---|")
-    validation()
     closure()
 
 

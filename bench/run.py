@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PARTS = (("bench.reasoning",), ("bench.sparql", "--quick"))
+PARTS = (("bench.validation", "5"), ("bench.reasoning",), ("bench.sparql", "--quick"))
 
 
 def main() -> None:

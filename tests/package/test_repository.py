@@ -91,6 +91,15 @@ def test_command_is_documented(name: str) -> None:
     assert f"\n## {name}\n" in _read("docs/cli.md")
 
 
+def test_decisions_are_numbered() -> None:
+    """Each decision has a number of its own, the same in its name and its heading."""
+    pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [page.name[:4] for page in pages]
+
+    assert len(set(numbers)) == len(numbers)
+    assert [page.read_text("utf-8").split()[1] for page in pages] == numbers
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_links_arrive(page: Path) -> None:
     """Every relative link of a page leads to a file or folder that exists."""

@@ -470,7 +470,7 @@ def test_replace_swaps_without_waiting() -> None:
     """New calls get the new state at once; a long job of the old one ends in peace."""
 
     async def scenario(pool: Pool) -> None:
-        job = asyncio.create_task(sleep(pool, 1.5))
+        job = asyncio.create_task(sleep(pool, 6.0))
         await until(lambda: pool.busy == 1)
         old = await run(pool, "echo")
         swap = asyncio.create_task(pool.replace("second"))

@@ -3,7 +3,7 @@
     python tools/generate_docs.py
     python tools/generate_docs.py --check
 
-The pages are errors.md, settings.md, cli.md and dependencies.md in docs/, and
+The pages are errors.md, settings.md, cli.md, fields.md and dependencies.md in docs/, and
 examples/README.md. Change the code, not the page.
 """
 
@@ -22,6 +22,8 @@ from govkg import bundle, cli
 from govkg.api import problems
 from govkg.cases import KG
 from govkg.errors import GovkgError
+from govkg.forms import load_form
+from govkg.forms.documentation import fields_in_words
 from govkg.settings import PREFIX, Settings
 from govkg.store.embedded import EmbeddedStore
 from govkg.vocabulary import GOV
@@ -323,9 +325,27 @@ Everything here is under CC BY 4.0.
 ## The cases"""
 
 
+def fields_page() -> str:
+    """List the fields of a case, as the shapes name them."""
+    form = load_form()
+    return _page(
+        [
+            "# Fields",
+            "What a case may say, by the sheets of the template; "
+            "how to fill it in: [submitting-cases.md](submitting-cases.md).\n"
+            "The first table of each is English, the second half of the page Chinese.",
+            "## English",
+            fields_in_words(form, "en"),
+            "## 中文",
+            fields_in_words(form, "zh"),
+        ]
+    )
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "../examples/README.md": examples_page,
     "errors.md": errors_page,
+    "fields.md": fields_page,
     "settings.md": settings_page,
     "cli.md": commands_page,
     "dependencies.md": dependencies_page,

@@ -36,6 +36,11 @@ def shapes() -> list[Path]:
     return sorted(folder("shapes").glob("*.ttl"))
 
 
+def forms() -> list[Path]:
+    """Return the Turtle files of the shapes that say what a form asks for, by name."""
+    return sorted((folder("shapes") / "forms").glob("*.ttl"))
+
+
 def contexts() -> list[Path]:
     """Return the JSON-LD contexts that govkg publishes, by name."""
     return sorted((folder("shapes") / "contexts").glob("*.jsonld"))

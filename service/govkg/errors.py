@@ -7,6 +7,7 @@ GovkgError
       - QuerySyntaxError
       - DocumentSyntaxError
     - ShapesError            SHACL shapes that somebody gave cannot be used
+    - WorkbookError          a spreadsheet cannot be opened, or is not filled in as a form
     - ParameterError         a request parameter is missing or out of range
     - UnsafeInputError       input is refused before it is parsed
     - TooLargeError          input is over a published limit
@@ -125,6 +126,19 @@ class ShapesError(BadInputError):
     message = {
         "en": "The shapes cannot be used: {reason}. {remedy}",
         "zh": "形状无法使用：{reason}。{remedy}",
+    }
+
+
+class WorkbookError(BadInputError):
+    """A spreadsheet or table cannot be read as a form. Facts: reason."""
+
+    code = "workbook"
+    title = {"en": "The table cannot be read", "zh": "表格无法读取"}
+    message = {
+        "en": "The table cannot be read: {reason}. Start from the template under "
+        "/shapes/cases/template.xlsx, or save the file as XLSX or as CSV in UTF-8.",
+        "zh": "表格无法读取：{reason}。请使用 /shapes/cases/template.xlsx 中的模板，"
+        "或将文件另存为 XLSX 或 UTF-8 编码的 CSV。",
     }
 
 

@@ -27,7 +27,12 @@ VOID: Final = "http://rdfs.org/ns/void#"
 VOID_EXT: Final = "http://ldf.fi/void-ext#"
 FORMATS: Final = "http://www.w3.org/ns/formats/"
 ENTAILMENT: Final = "http://www.w3.org/ns/entailment/"
+DASH: Final = "http://datashapes.org/dash#"
+CSVW: Final = "http://www.w3.org/ns/csvw#"
 SCHEMA: Final = "https://schema.org/"
+
+DATES: Final = (XSD + "gYear", XSD + "gYearMonth", XSD + "date", XSD + "dateTime")
+"""The datatypes of dates, the least precise first."""
 
 PREFIXES: Final[dict[str, str]] = {
     "gov": GOV,

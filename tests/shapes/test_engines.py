@@ -14,8 +14,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from govkg import bundle
 from govkg.cases.checking import triples_of
 from govkg.errors import UnsafeInputError
+from govkg.forms.formats import format_named
 from govkg.ontology import load_ontology, read_files
-from govkg.rdf import Node, format_named
+from govkg.rdf import Node
 from govkg.validation import EngineName, Finding, Report, Validator, report_triples
 from govkg.vocabulary import GC, GOV, XSD
 
@@ -185,7 +186,7 @@ def test_fast_engine_starts_no_thread_while_a_worker_is_prepared() -> None:
     """Workers are forks, which would lose a thread of the engine and hang."""
     code = (
         "import os; from govkg.cases.checking import Checker;"
-        "from govkg.cases import jobs; from govkg.rdf import format_named;"
+        "from govkg.cases import jobs; from govkg.forms.formats import format_named;"
         "c = Checker('fast'); c.validate(c.read(jobs._WARM_UP, format_named('turtle')));"
         "print(len(os.listdir('/proc/self/task')))"
     )

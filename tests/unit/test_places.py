@@ -63,6 +63,6 @@ def test_places_speak_both_languages() -> None:
     """A reader of tables names sheet, row and column."""
     place = Place(sheet="cases", row=14, column=3)
 
-    assert place.as_text("en") == "sheet cases, row 14, column 3"
-    assert place.as_text("zh") == "工作表 cases, 第 14 行, 第 3 列"
+    assert place.as_text("en") == "sheet cases, row 14, column C"
+    assert place.as_text("zh") == "工作表 cases, 第 14 行, 第 C 列"
     assert place.as_json() == {"sheet": "cases", "row": 14, "column": 3}

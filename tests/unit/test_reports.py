@@ -13,8 +13,8 @@ from pyoxigraph import Literal, NamedNode, Triple
 from govkg import bundle
 from govkg.cases.checking import TOGETHER, Checker
 from govkg.errors import Language
+from govkg.forms.formats import format_named
 from govkg.ontology import load_ontology, read_files
-from govkg.rdf import format_named
 from govkg.validation import Finding, Report, Validator
 from govkg.validation.findings import did_you_mean
 from govkg.validation.results import Result

@@ -18,9 +18,9 @@ from govkg.api.documents import as_rdf
 from govkg.api.knowledge import Service, address_of, service_of
 from govkg.api.negotiation import RDF
 from govkg.api.sparql import WRITE_FAILS, closed_graphs
-from govkg.api.submissions import FAILS, Document
+from govkg.api.submissions import FAILS
 from govkg.errors import ForbiddenError, NotFoundError, ParameterError
-from govkg.rdf import FORMATS, format_of_file, format_of_media_type, shorten
+from govkg.rdf import FORMATS, Format, format_of_file, format_of_media_type, shorten
 from govkg.store import Delta
 from govkg.store.embedded import EmbeddedStore
 from govkg.store.querying import graph_named
@@ -209,10 +209,10 @@ async def _sent(request: Request, service: Service, target: Target) -> list[Trip
     triples: list[Triple] = []
     limit = service.settings.max_body_bytes
     data = await bodies.read(request, limit)
-    for document in await _documents(request, data):
-        header = {"format": document.format.name, "base": target.base, "limit": limit}
+    for document, known in await _documents(request, data):
+        header = {"format": known.name, "base": target.base, "limit": limit}
         seconds = service.settings.submission_seconds
-        _, quads = await service.run(request, "parse", header, document.data, seconds)
+        _, quads = await service.run(request, "parse", header, document, seconds)
         for quad in parse(quads, RdfFormat.N_QUADS):
             if quad.graph_name != DefaultGraph():
                 remedy = "Send the triples of one graph; ?graph= names it."
@@ -221,14 +221,14 @@ async def _sent(request: Request, service: Service, target: Target) -> list[Trip
     return triples
 
 
-async def _documents(request: Request, data: bytes) -> list[Document]:
-    """Return the body as a document, or the files of a form."""
+async def _documents(request: Request, data: bytes) -> list[tuple[bytes, Format]]:
+    """Return the body and its format, or the files of a form and theirs."""
     kind = bodies.media_type(request)
     if kind != bodies.MULTIPART:
-        return [Document(data, format_of_media_type(kind))]
+        return [(data, format_of_media_type(kind))]
     files = [part for _, part in await bodies.parts(request, data)]
     return [
-        Document(
+        (
             file.data,
             format_of_media_type(file.media_type)
             if file.media_type not in ("", "application/octet-stream")

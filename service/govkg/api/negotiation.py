@@ -16,6 +16,7 @@ N_TRIPLES: Final = "application/n-triples"
 CSV: Final = "text/csv"
 SARIF: Final = "application/sarif+json"
 JUNIT: Final = "application/junit+xml"
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RDF: Final = (TURTLE, JSON_LD, RDF_XML, N_TRIPLES)
 """The syntaxes of every RDF document, the default first."""
 
@@ -24,6 +25,7 @@ NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "json": ("application/sparql-results+json", JSON, JSON_LD),
     "xml": ("application/sparql-results+xml", RDF_XML),
     "csv": ("text/csv",),
+    "xlsx": (XLSX,),
     "tsv": ("text/tab-separated-values",),
     "text": (TEXT,),
     "sarif": (SARIF,),

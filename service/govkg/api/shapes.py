@@ -7,13 +7,14 @@ from pyoxigraph import NamedNode
 from starlette.responses import Response
 
 from govkg import bundle
-from govkg.api.dependencies import KnowledgeDep, PageDep, WantedDep
+from govkg.api.dependencies import KnowledgeDep, PageDep, ServiceDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.documents import as_rdf, published
 from govkg.api.knowledge import Knowledge
 from govkg.api.negotiation import HTML, RDF
 from govkg.api.rules import RuleShape, read_rules
 from govkg.errors import NotFoundError
+from govkg.forms.artefacts import ARTEFACTS, made
 from govkg.ontology import TITLE, read_files
 from govkg.vocabulary import SH
 
@@ -47,6 +48,32 @@ def get_shapes_file(name: Annotated[str, Path(examples=["crises"])], wanted: Wan
             return as_rdf(read_files([path]), wanted.choose(RDF))
     names = ", ".join(path.stem for path in bundle.shapes())
     raise NotFoundError(what="file of shapes", name=name, hint=f"There are: {names}.")
+
+
+@router.get(
+    "/shapes/{name}/{file}",
+    **operation(
+        "getFormFile",
+        "Return a template, a schema or a context",
+        answers={each.media_type: "…" for each in ARTEFACTS},
+        fails=(NotFoundError,),
+    ),
+)
+def get_form_file(
+    name: Annotated[str, Path(examples=["cases"])],
+    file: Annotated[str, Path(examples=["template.xlsx"])],
+    service: ServiceDep,
+) -> Response:
+    """Return a file that is made from the shapes: to fill in, or to check and read with."""
+    for each in ARTEFACTS:
+        if each.file == file:
+            address = f"{service.settings.base_iri}shapes/{name}/"
+            headers = {"Content-Disposition": f'attachment; filename="{name}-{file}"'}
+            download = headers if file.startswith("template") else None
+            content = made(name, each.name, address)
+            return Response(content, media_type=each.media_type, headers=download)
+    names = ", ".join(each.file for each in ARTEFACTS)
+    raise NotFoundError(what="file", name=file, hint=f"There are: {names}.")
 
 
 def _page(page: PageDep, known: Knowledge) -> Response:

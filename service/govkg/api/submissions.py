@@ -1,5 +1,6 @@
 """Documents that users send to be checked, in a body or in a form."""
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
@@ -20,14 +21,28 @@ from govkg.errors import (
     TooLargeError,
     UnsafeInputError,
     UnsupportedMediaTypeError,
+    WorkbookError,
 )
-from govkg.rdf import FORMATS, Format, format_named, format_of_file, format_of_media_type
+from govkg.forms.formats import (
+    CSV,
+    FORMATS,
+    JSON,
+    XLSX,
+    Format,
+    format_named,
+    format_of_file,
+    format_of_media_type,
+)
+from govkg.validation import Place
 
 EXAMPLE: Final = (
     "<https://w3id.org/govkg/case/x> a <https://w3id.org/govkg/ontology#GovernanceCase> ."
 )
 BODIES: Final[dict[str, Any]] = {
     **{known.media_type: EXAMPLE for known in FORMATS},
+    CSV.media_type: "case,title@en\r\nx,One counter\r\n",
+    JSON.media_type: {"key": "x", "title": {"en": "One counter"}},
+    XLSX.media_type: "…",
     "application/ld+json": {"@context": "https://w3id.org/govkg/contexts/case-v1.jsonld"},
     bodies.MULTIPART: {"text": EXAMPLE, "format": "turtle"},
     bodies.FORM: {"text": EXAMPLE, "format": "turtle"},
@@ -36,6 +51,7 @@ BODIES: Final[dict[str, Any]] = {
 FAILS: Final = (
     DocumentSyntaxError,
     UnsafeInputError,
+    WorkbookError,
     TooLargeError,
     UnsupportedMediaTypeError,
     BusyError,
@@ -52,11 +68,13 @@ class Document:
 
     data: bytes
     format: Format
+    charset: str = ""
+    """The encoding that the sender declared, where that is not UTF-8 by definition."""
 
     @property
     def text(self) -> str:
         """Return the document to be shown in a form again; unreadable bytes are replaced."""
-        return self.data.decode("utf-8", "replace")
+        return self.data.decode("utf-8", "replace") if self.format.is_text else ""
 
 
 def example(name: str) -> Document | None:
@@ -78,13 +96,18 @@ def shown(
         report=report,
         diagnosis=diagnosis,
         headings=HEADINGS,
-        formats=FORMATS,
+        place_text=lambda place: Place(**place).as_text(page.language),
+        formats=[known for known in FORMATS if known.is_text],
         examples=[path.stem for path in bundle.example_cases()[:4]],
     )
 
 
 async def received(request: Request, service: Service) -> Document:
     """Read a document from a request; raises if it is too large or its format is unknown."""
+    content_type = request.headers.get("content-type", "")
+    if content_type.partition(";")[0].strip().lower() in CSV_TYPES:
+        charset = _charset(content_type)
+        return Document(await bodies.read(request, service.settings.max_body_bytes), CSV, charset)
     kind = bodies.media_type(request)
     if kind not in (bodies.FORM, bodies.MULTIPART):
         known = format_of_media_type(kind)
@@ -92,6 +115,15 @@ async def received(request: Request, service: Service) -> Document:
     slack = 2 if kind == bodies.FORM else 1  # percent-encoding makes a form longer than its text
     data = await bodies.read(request, slack * service.settings.max_body_bytes, "form")
     return _of_form(await bodies.fields(request, data))
+
+
+CSV_TYPES: Final = (CSV.media_type, *CSV.aliases)
+
+
+def _charset(content_type: str) -> str:
+    """Return the encoding that a Content-Type declares."""
+    found = re.search(r"charset\s*=\s*\"?([A-Za-z0-9_.-]+)", content_type, re.IGNORECASE)
+    return found[1].lower() if found else ""
 
 
 def _of_form(fields: dict[str, bodies.Upload]) -> Document:
@@ -118,6 +150,7 @@ def header_of(document: Document, service: Service) -> dict[str, Any]:
     """Return what the worker is told of a document; relative IRIs become parts of one case."""
     return {
         "format": document.format.name,
+        "charset": document.charset,
         "base": service.settings.base_iri + "case/submitted",
         "limit": service.settings.max_body_bytes,
         "report": "json",

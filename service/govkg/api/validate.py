@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from govkg.api.dependencies import LanguageDep, PageDep, ServiceDep, WantedDep
 from govkg.api.describing import operation
-from govkg.api.negotiation import CSV, HTML, JSON, JSON_LD, JUNIT, SARIF, TEXT, TURTLE
+from govkg.api.negotiation import CSV, HTML, JSON, JSON_LD, JUNIT, SARIF, TEXT, TURTLE, XLSX
 from govkg.api.notes import notes_of
 from govkg.api.submissions import (
     BODIES,
@@ -23,7 +23,7 @@ from govkg.api.submissions import (
 from govkg.cases.checking import REPORT_FORMATS
 
 router = APIRouter(tags=["validation"])
-_OFFERED = (JSON, TEXT, TURTLE, JSON_LD, CSV, SARIF, JUNIT, HTML)
+_OFFERED = (JSON, TEXT, TURTLE, JSON_LD, CSV, SARIF, JUNIT, XLSX, HTML)
 ProfileDep = Annotated[
     str,
     Query(
@@ -62,7 +62,8 @@ async def validate(
 ) -> Response:
     """Return what the shapes find, in both languages; 200 whether the document conforms or not.
 
-    Nothing is stored or fetched. A form may hold a ``file``, or ``text`` and ``format``.
+    As XLSX the report is the workbook that was sent, with its cells coloured and a sheet of
+    problems. Nothing is stored or fetched. A form may hold a ``file``, or ``text`` and ``format``.
     """
     notes_of(request.scope).check = "validation"
     media = wanted.choose(_OFFERED)
@@ -70,6 +71,9 @@ async def validate(
     form = _form(JSON if media == HTML else media)
     header = {"report": form, "language": language, "profile": profile}
     found = await _checked(request, service, document, header)
+    if media == XLSX:
+        name = {"Content-Disposition": 'attachment; filename="problems.xlsx"'}
+        return Response(found, media_type=media, headers=name)
     if media != HTML:
         return Response(found, media_type=media)
     return shown(page, document, json.loads(found))

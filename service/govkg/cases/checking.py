@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,10 +11,14 @@ from pyoxigraph import NamedNode, Triple
 from govkg import bundle
 from govkg.cases.diagnosis import Diagnostician, diagnosis_json
 from govkg.errors import Language, UnsafeInputError
-from govkg.ontology import load_ontology, read_files
-from govkg.rdf import Format, format_of_file, read, shorten, write
+from govkg.forms import load_form
+from govkg.forms.annotating import annotated
+from govkg.forms.formats import XLSX, Document, Format, format_of_file, read_document
+from govkg.forms.problems import MAX_PROBLEMS
+from govkg.ontology import TYPE, load_ontology, read_files
+from govkg.rdf import Node, shorten, write
 from govkg.rdf import format_named as rdf_format_named
-from govkg.validation import EngineName, Report, Validator, report_triples
+from govkg.validation import EngineName, Finding, Report, Validator, report_triples
 from govkg.validation.junit import junit
 from govkg.validation.page import page
 from govkg.validation.places import Places, places_in
@@ -31,6 +35,7 @@ REPORT_FORMATS: dict[str, str] = {
     "html": "text/html",
     "sarif": "application/sarif+json",
     "junit": "application/junit+xml",
+    "xlsx": XLSX.media_type,
 }
 """The forms of a validation report, by the name of ``?format=``; JSON is the default."""
 
@@ -42,6 +47,10 @@ class Submission:
     triples: list[Triple]
     places: Places = field(default_factory=dict)
     """Where in the document its nodes are described, as far as that is known."""
+    problems: tuple[Finding, ...] = ()
+    """What could not be understood of it."""
+    workbook: bytes | None = None
+    """The document, if it is a workbook, to be given back with its problems."""
 
 
 class Checker:
@@ -50,6 +59,7 @@ class Checker:
     def __init__(self, engine: EngineName = "fast") -> None:
         """Load the bundled shapes and ontology; an ``engine`` of SHACL will check."""
         self.ontology = load_ontology()
+        self.form = load_form()
         self._validator = Validator(
             read_files(bundle.shapes()), self.ontology.triples, engine=engine
         )
@@ -62,19 +72,41 @@ class Checker:
         *,
         base: str | None = None,
         limit: int | None = None,
+        charset: str = "",
     ) -> Submission:
-        """Parse a document; see ``rdf.read`` for what is raised. Named graphs are merged.
+        """Read a document; see ``forms.formats`` for what is raised. Named graphs are merged.
 
         Raises UnsafeInputError for statements about the ontology's terms or about statements.
         """
-        triples = triples_of(data, format, base=base, limit=limit)
+        document = read_document(self.form, data, format, base=base, limit=limit, charset=charset)
+        triples = _plain(document)
         _refuse_own_terms(triples)
-        return Submission(triples, places_in(data, format.name, base, PREFIXES))
+        places = document.places
+        if places is None:
+            places = places_in(
+                data, "json-ld" if format.name == "json" else format.name, base, PREFIXES
+            )
+        return Submission(triples, places, document.problems, data if format == XLSX else None)
 
     def validate(self, submission: Submission, profile: str = "standard") -> Report:
-        """Return what the shapes find; raises ParameterError if there is no such profile."""
+        """Return what could not be understood, then what the shapes find.
+
+        A document with very many problems is not held against the shapes. Raises ParameterError
+        if there is no such profile.
+        """
+        problems = submission.problems
+        if len(problems) >= MAX_PROBLEMS:
+            return Report(problems, len(_cases_among(submission.triples)))
         report = self._validator.validate(submission.triples, profile)
-        return report.placed(submission.places)
+        report = report.placed(submission.places)
+        grave = (each for each in problems if each.severity == "violation")
+        told = {(each.focus, each.path.text) for each in grave if each.path}
+        new = (
+            each
+            for each in report.findings
+            if (each.focus, each.path.text if each.path else "") not in told
+        )
+        return replace(report, findings=(*problems, *new))
 
     def diagnose(self, submission: Submission) -> dict[str, Any]:
         """Return the validation and all that follows, each conclusion with its proof, as JSON."""
@@ -86,13 +118,17 @@ class Checker:
 def triples_of(
     data: bytes, format: Format, *, base: str | None = None, limit: int | None = None
 ) -> list[Triple]:
-    """Parse a document to be validated; see ``rdf.read`` for what is raised.
+    """Read a document to be validated; see ``forms.formats`` for what is raised.
 
     Named graphs are merged. Raises UnsafeInputError for the triple terms of RDF 1.2, of which
     SHACL 1.0 says nothing.
     """
-    quads = read(data, format, base=base, limit=limit)
-    triples = [Triple(q.subject, q.predicate, q.object) for q in quads]
+    return _plain(read_document(load_form(), data, format, base=base, limit=limit))
+
+
+def _plain(document: Document) -> list[Triple]:
+    """Return the triples of a document, unless they speak of triples."""
+    triples = document.triples
     if any(isinstance(triple.object, Triple) for triple in triples):
         raise UnsafeInputError(
             what="a statement about a statement",
@@ -111,6 +147,7 @@ def _refuse_own_terms(triples: list[Triple]) -> None:
             )
 
 
+_CASE = NamedNode(GOV + "GovernanceCase")
 _RESERVED = (GOV, GC, GS, GSH)
 
 
@@ -129,8 +166,24 @@ def with_shapes(paths: Iterable[Path], engine: EngineName = "fast") -> Validator
     return Validator(shapes, engine=engine, strict=True)
 
 
-def rendered(report: Report, form: str, language: Language, name: str = "document") -> bytes:
-    """Return a report in one of REPORT_FORMATS; the name is that of the document."""
+def _cases_among(triples: list[Triple]) -> set[Node]:
+    """Return the cases that a document describes."""
+    return {t.subject for t in triples if t.predicate == TYPE and t.object == _CASE}
+
+
+def rendered(
+    report: Report,
+    form: str,
+    language: Language,
+    name: str = "document",
+    workbook: bytes | None = None,
+) -> bytes:
+    """Return a report in one of REPORT_FORMATS; the name is that of the document.
+
+    As a workbook it is the one that was sent with its cells coloured, or else a list of problems.
+    """
+    if form == "xlsx":
+        return annotated(report, workbook)
     if form == "json":
         return _json(report.as_json())
     if form == "text":

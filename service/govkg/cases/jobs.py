@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from govkg.cases.checking import Checker, Submission, rendered
+from govkg.cases.checking import REPORT_FORMATS, Checker, Submission, rendered
 from govkg.cases.graphs import Graphs
-from govkg.rdf import FORMATS, format_named
+from govkg.forms.formats import FORMATS, XLSX, Format, format_named, write_document
 from govkg.store import jobs
 from govkg.vocabulary import CASE_CONTEXT
 
@@ -36,20 +36,23 @@ def prepare(argument: str) -> State:
     state = State(jobs.view(argument, [apart]), Checker(given["shacl_engine"]))
     empty = {"format": "turtle", "base": None, "limit": 1000, "report": "text", "language": "en"}
     validate(state, empty, b"")
-    validate(state, empty | {"report": "turtle"}, _WARM_UP)
+    for report in REPORT_FORMATS:
+        validate(state, empty | {"report": report}, _WARM_UP)
+    book = write_document(state.checker.form, [], XLSX)
+    validate(state, empty | {"format": "xlsx", "report": "xlsx", "limit": None}, book)
     diagnose(state, empty, _WARM_UP)
     for known in FORMATS:
-        state.checker.read(_EMPTY.get(known.name, b""), known)
+        state.checker.read(_empty(state, known), known)
     return state
 
 
 def validate(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
     """Validate a document and return the report in the form that the header names."""
-    report = state.checker.validate(
-        _submission(state, header, body), header.get("profile", "standard")
-    )
+    sent = _submission(state, header, body)
+    report = state.checker.validate(sent, header.get("profile", "standard"))
     summary: Header = {"conforms": report.conforms}
-    return summary, rendered(report, header["report"], header["language"])
+    language = header["language"]
+    return summary, rendered(report, header["report"], language, workbook=sent.workbook)
 
 
 def diagnose(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
@@ -60,7 +63,20 @@ def diagnose(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
 
 def _submission(state: State, header: Header, body: bytes) -> Submission:
     known = format_named(header["format"])
-    return state.checker.read(body, known, base=header["base"], limit=header["limit"])
+    return state.checker.read(
+        body,
+        known,
+        base=header["base"],
+        limit=header["limit"],
+        charset=header.get("charset", ""),
+    )
+
+
+def _empty(state: State, known: Format) -> bytes:
+    """Return an empty document, so that all that reading and writing needs is loaded."""
+    if known.name in _EMPTY or known.syntax:
+        return _EMPTY.get(known.name, b"")
+    return write_document(state.checker.form, [], known)
 
 
 def _json(value: object) -> bytes:

@@ -15,6 +15,7 @@ import typer
 from govkg.cli import (
     backup,
     check,
+    convert,
     diagnose,
     explain,
     healthcheck,
@@ -23,6 +24,7 @@ from govkg.cli import (
     reason,
     restore,
     serve,
+    template,
     token,
     validate,
     version,
@@ -36,6 +38,7 @@ from govkg.errors import (
     NotFoundError,
     UnavailableError,
     UnsafeInputError,
+    WorkbookError,
 )
 
 COMMANDS = (
@@ -43,6 +46,8 @@ COMMANDS = (
     load,
     validate,
     diagnose,
+    template,
+    convert,
     query,
     explain,
     reason,
@@ -98,7 +103,13 @@ def _sentences() -> Iterator[None]:
 
 
 def _exit(error: GovkgError) -> NoReturn:
-    at_fault = (ArchiveError, DocumentSyntaxError, UnsafeInputError, NotFoundError)
+    at_fault = (
+        ArchiveError,
+        DocumentSyntaxError,
+        WorkbookError,
+        UnsafeInputError,
+        NotFoundError,
+    )
     if isinstance(error, UnavailableError):
         sys.exit(FAILED)
     sys.exit(

@@ -11,14 +11,20 @@ import typer
 from govkg.cases.checking import Checker, Submission
 from govkg.cases.kg import KG
 from govkg.errors import Language, NotFoundError
-from govkg.rdf import format_of_file
+from govkg.forms.formats import Format, format_named, format_of_file
 from govkg.settings import load_settings
 from govkg.store.embedded import EmbeddedStore
 
 OK, AT_FAULT, MISUSED, FAILED = 0, 1, 2, 3
 
-Files = Annotated[list[Path], typer.Argument(help="RDF files: .ttl .jsonld .rdf .nt .nq .trig")]
+Files = Annotated[
+    list[Path], typer.Argument(help="Files: .ttl .jsonld .rdf .nt .nq .trig .json .csv .xlsx")
+]
 Lang = Annotated[str, typer.Option("--lang", help="Language of messages: en or zh.")]
+Named = Annotated[
+    str, typer.Option("--format", help="Format of the input; its ending says it otherwise.")
+]
+Charset = Annotated[str, typer.Option("--encoding", help="Encoding of a CSV file, as in gb18030.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
@@ -40,9 +46,23 @@ def checker() -> Checker:
     return Checker(load_settings().shacl_engine)
 
 
-def submission(checker: Checker, path: Path) -> Submission:
-    """Read a submission from a file, its name in front of any error."""
-    return checker.read(content(path), format_of_file(path.name), base=path.absolute().as_uri())
+def submission(checker: Checker, path: Path, named: str = "", charset: str = "") -> Submission:
+    """Read a submission from a file; raises what reading raises."""
+    base = path.absolute().as_uri()
+    return checker.read(content(path), format_of(path, named), base=base, charset=charset)
+
+
+def format_of(path: Path, named: str) -> Format:
+    """Return the format that was named, otherwise the one that a file's ending means."""
+    return format_named(named) if named else format_of_file(path.name)
+
+
+def save(path: Path, data: bytes) -> None:
+    """Write a file; raises NotFoundError with the system's reason."""
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise NotFoundError(what="file", name=str(path), hint=str(error.strerror)) from error
 
 
 def content(path: Path) -> bytes:

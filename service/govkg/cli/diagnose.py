@@ -6,15 +6,31 @@ import typer
 
 from govkg.cases.diagnosis import diagnosis_text
 from govkg.cli import console
-from govkg.cli.console import AT_FAULT, OK, AsJson, Lang, language_of, print_json, submission
+from govkg.cli.console import (
+    AT_FAULT,
+    OK,
+    AsJson,
+    Charset,
+    Lang,
+    Named,
+    language_of,
+    print_json,
+    submission,
+)
 
 EXAMPLE = "govkg diagnose case.ttl"
 
 
-def diagnose(file: Path, lang: Lang = "en", as_json: AsJson = False) -> None:
+def diagnose(
+    file: Path,
+    lang: Lang = "en",
+    as_json: AsJson = False,
+    format: Named = "",
+    encoding: Charset = "",
+) -> None:
     """Validate a case, and say what it suggests: crises, positions, candidate remedies, and why."""
     checker = console.checker()
-    found = checker.diagnose(submission(checker, file))
+    found = checker.diagnose(submission(checker, file, format, encoding))
     if as_json:
         print_json(found)
     else:

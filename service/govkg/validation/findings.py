@@ -2,9 +2,10 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
+from typing import Literal as OneOf
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from govkg.errors import Language
 from govkg.rdf import Node, shorten
@@ -13,9 +14,9 @@ from govkg.validation.places import WHOLE, Place, Places
 from govkg.validation.results import Path
 from govkg.validation.shapes import Words, text_of
 from govkg.validation.suggesting import Suggestion
-from govkg.vocabulary import RULES
+from govkg.vocabulary import RULES, SH
 
-Severity = Literal["violation", "warning", "info"]
+Severity = OneOf["violation", "warning", "info"]
 
 SEVERITIES: tuple[Severity, ...] = ("violation", "warning", "info")
 """The gravest first."""
@@ -60,8 +61,8 @@ class Finding:
 
     @property
     def page(self) -> str | None:
-        """Return the address of the rule's page."""
-        return RULES + self.rule if self.rule else None
+        """Return the address of the rule's page, if the finding rests on a rule of SHACL."""
+        return RULES + self.rule if self.rule and self.component.startswith(SH) else None
 
     def as_json(self) -> dict[str, Any]:
         """Return the finding as JSON values."""
@@ -173,10 +174,16 @@ def did_you_mean(finding: Finding, language: Language) -> str:
     """Return the nearest allowed values as a question, or nothing."""
     if not finding.suggestions:
         return ""
-    values = [
-        f"{each.label[language]} ({shorten(text_of(each.value))})" for each in finding.suggestions
-    ]
+    values = [_shown(each, language) for each in finding.suggestions]
     return _MEANT[language].format(("、" if language == "zh" else ", ").join(values))
+
+
+def _shown(suggestion: Suggestion, language: Language) -> str:
+    """Return a suggestion for people; what is plain text has no other name."""
+    label = suggestion.label[language]
+    if isinstance(suggestion.value, Literal):
+        return label
+    return f"{label} ({shorten(text_of(suggestion.value))})"
 
 
 _MEANT: dict[Language, str] = {"en": "Did you mean: {}?", "zh": "您是否想用：{}？"}

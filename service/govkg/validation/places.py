@@ -32,8 +32,19 @@ class Place:
     def as_text(self, language: Language) -> str:
         """Return the place for people."""
         known = self.as_json()
+        if self.row is not None and self.column is not None:
+            known["column"] = letter_of(self.column)  # as a spreadsheet shows it
         names = [name for name in ("sheet", "row", "line", "column", "pointer") if name in known]
         return ", ".join(_WORDS[name][language].format(known[name]) for name in names)
+
+
+def letter_of(column: int) -> str:
+    """Return the letter by which spreadsheets call a column, from 1: A to Z, then AA."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
 
 
 _WORDS: Final[dict[str, dict[Language, str]]] = {

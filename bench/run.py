@@ -10,7 +10,12 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PARTS = (("bench.validation", "5"), ("bench.reasoning",), ("bench.sparql", "--quick"))
+PARTS = (
+    ("bench.validation", "5"),
+    ("bench.reasoning",),
+    ("bench.closures", "--sizes", "1k"),
+    ("bench.sparql", "--quick"),
+)
 
 
 def main() -> None:

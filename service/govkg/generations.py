@@ -21,6 +21,7 @@ from govkg.cases.kg import fill
 from govkg.cases.writing import Writer
 from govkg.errors import GovkgError
 from govkg.ontology import Ontology, read_files
+from govkg.reasoning import Closure
 from govkg.settings import Settings
 from govkg.store.embedded import EmbeddedStore
 from govkg.store.mirror import Mirror
@@ -46,6 +47,8 @@ class Generations:
         self._mirror: Mirror | None = None
         self._control: Control | None = None
         self._watch: asyncio.Task[None] | None = None
+        self._spare: Closure | None = None
+        """The closure of the generation before the one that readers see."""
 
     async def start(self) -> None:
         """Open and fill the store, show the first generation, and let writers in."""
@@ -87,7 +90,7 @@ class Generations:
         number, start = next(self._numbers), time.perf_counter()
         snapshot = self._settings.data_dir / f"snapshot-{number}.nq"
         try:
-            kg = await asyncio.to_thread(derive, mirror.present, self._settings)
+            kg = await asyncio.to_thread(derive, mirror.present, self._settings, self._spare)
             description = await asyncio.to_thread(describe, kg, self._service)
             await asyncio.to_thread(kg.store.dump, snapshot)
             inferred = kg.quads.triples(kg.graphs.inferred)
@@ -100,6 +103,7 @@ class Generations:
             snapshot.unlink(missing_ok=True)
             raise
         old, self._snapshot = self._snapshot, snapshot
+        self._spare = self._service.knowledge.kg.closure if self._service.knowledge else None
         self._service.knowledge = known
         self._service.made = Made(number, time.time())
         if self._service.metrics:
@@ -137,13 +141,14 @@ class Generations:
         await self._service.pool.start()
 
 
-def derive(present: EmbeddedStore, settings: Settings) -> KG:
+def derive(present: EmbeddedStore, settings: Settings, spare: Closure | None = None) -> KG:
     """Return a copy of a store in memory, with what follows from it.
 
+    A spare closure of an earlier generation is brought up to date, if there is one.
     Of what follows nothing is kept on disk. Where nothing is inferred, no copy is needed.
     """
     store = present.copy() if settings.bundle else present
-    return KG.derived(store, settings.base_iri, reasons=settings.bundle)
+    return KG.derived(store, settings.base_iri, reasons=settings.bundle, closure=spare)
 
 
 def describe(kg: KG, service: Service) -> Description:

@@ -170,3 +170,14 @@ def test_a_fact_may_follow_in_many_ways() -> None:
     found = closure.derivations(triples(":a a :C .")[0])
 
     assert {derived.rule for derived in found} == {"prp-dom", "cax-sco"}
+
+
+def test_a_closure_becomes_that_of_other_triples() -> None:
+    """Only what differs is changed, and the result is that from scratch."""
+    before = [*GIVEN, *triples(":a :p :b . :b :p :c . :c :s :d .")]
+    after = [*GIVEN, *triples(":a :p :b . :c :s :d . :d :t :a .")]
+    closure = Closure(before)
+
+    closure.become(after)
+
+    assert set(closure.inferred()) == set(Closure(after).inferred())

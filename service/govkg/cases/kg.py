@@ -50,8 +50,18 @@ class Case:
 class KG:
     """The ontology and the cases of one store, with their closure and names for everything."""
 
-    def __init__(self, store: Store, base: str = DEFAULT_BASE, *, reasons: bool = True) -> None:
-        """Read what the store holds and, if it ``reasons``, derive all that follows from it."""
+    def __init__(
+        self,
+        store: Store,
+        base: str = DEFAULT_BASE,
+        *,
+        reasons: bool = True,
+        closure: Closure | None = None,
+    ) -> None:
+        """Read what the store holds and, if it ``reasons``, derive all that follows from it.
+
+        A ``closure`` of an earlier state, which nobody else uses any more, is brought up to date.
+        """
         self.store = store
         self.quads = store if isinstance(store, EmbeddedStore) else in_memory(store)
         """What the store holds, in this process."""
@@ -59,9 +69,17 @@ class KG:
         store.hold_apart(self.graphs.inferred)
         self.ontology = Ontology(self.quads.triples(self.graphs.ontology))
         start = perf_counter()
-        self.closure = Closure(self.asserted() if reasons else [])
+        self.closure = self._closed(closure) if reasons else Closure()
         self.reasoning_seconds = perf_counter() - start
         """How long deriving took, with the reading of what was asserted."""
+
+    def _closed(self, closure: Closure | None) -> Closure:
+        """Return the closure of what was asserted, made from an earlier one if there is one."""
+        if closure is None:
+            return Closure(self.asserted())
+        with closure.lock:
+            closure.become(self.asserted())
+        return closure
 
     @cached_property
     def name(self) -> Names:
@@ -86,9 +104,16 @@ class KG:
         return cls.derived(store, base)
 
     @classmethod
-    def derived(cls, store: Store, base: str = DEFAULT_BASE, *, reasons: bool = True) -> "KG":
+    def derived(
+        cls,
+        store: Store,
+        base: str = DEFAULT_BASE,
+        *,
+        reasons: bool = True,
+        closure: Closure | None = None,
+    ) -> "KG":
         """Open a store as it is, and put what follows into its graph of inferred triples."""
-        kg = cls(store, base, reasons=reasons)
+        kg = cls(store, base, reasons=reasons, closure=closure)
         inferred = set(kg.closure.inferred())
         if set(store.triples(kg.graphs.inferred)) != inferred:
             store.put(kg.graphs.inferred, inferred)
@@ -96,18 +121,21 @@ class KG:
 
     def prove(self, triple: Triple) -> Proof:
         """Return why a triple holds; raises NotEntailedError if it does not."""
-        return prove(self.closure, triple, self._origins, self.ontology.claim)
+        with self.closure.lock:
+            return prove(self.closure, triple, self._origins, self.ontology.claim)
 
     def proofs(self, triple: Triple, most: int) -> list[Proof]:
         """Return several proofs of a triple, see ``reasoning.alternatives``."""
-        return alternatives(self.closure, triple, most, self._origins, self.ontology.claim)
+        with self.closure.lock:
+            return alternatives(self.closure, triple, most, self._origins, self.ontology.claim)
 
     @cached_property
     def applied(self) -> Counter[str]:
         """How many of the published inferences each rule gave last, and clashes each rule found."""
-        steps = (self.closure.derivation(triple) for triple in self.closure.inferred())
-        found = Counter(step.rule for step in steps if step)
-        found.update(clash.rule for clash in self.closure.contradictions())
+        with self.closure.lock:
+            steps = (self.closure.derivation(triple) for triple in self.closure.inferred())
+            found = Counter(step.rule for step in steps if step)
+            found.update(clash.rule for clash in self.closure.contradictions())
         return found
 
     def asserted(self) -> list[Triple]:

@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import RLock
 from typing import NamedTuple
 
 from pyoxigraph import BlankNode, NamedNode, Triple
@@ -50,8 +51,11 @@ class Closure:
 
     def __init__(self, triples: Iterable[Triple] = (), *, profile: Profile = "rl") -> None:
         """Take the triples and derive all that follows; axioms may stand anywhere among them."""
+        self.lock = RLock()
+        """For whoever asks for proofs while another thread may change the triples."""
         self._start(Terms(), profile)
         self.add(triples)
+        self._few = len(self._terms)
 
     def _start(self, terms: Terms, profile: Profile) -> None:
         self._terms = terms
@@ -83,7 +87,9 @@ class Closure:
         """
         new = [self._terms.fact(triple) for triple in asserted]
         known = (self._known(triple) for triple in withdrawn)
-        old = {fact for fact in known if fact is not None}.difference(new)
+        return self._change({fact for fact in known if fact is not None}.difference(new), new)
+
+    def _change(self, old: set[Fact], new: list[Fact]) -> Changed:
         if any(self._engine.compiler.is_axiom(fact) for fact in old):
             return self._anew(old, new)
         with self._logging() as log:
@@ -94,6 +100,15 @@ class Closure:
                 return self._changed(log)
             undo(self._engine, log)
         return self._anew(old, new)
+
+    def become(self, triples: Iterable[Triple]) -> Changed:
+        """Make exactly these triples the asserted ones, by changing what differs."""
+        engine = self._engine
+        wanted = {self._terms.fact(triple) for triple in triples}
+        held = {fact for fact, rank in engine.facts() if rank == 0} - engine.axiomatic
+        if len(self._terms) > 2 * self._few + _MANY:
+            return self._afresh(self._terms.triple(fact) for fact in wanted)
+        return self._change(held - wanted, list(wanted - held))
 
     @contextmanager
     def supposing(self, triples: Iterable[Triple]) -> Iterator[list[Triple]]:
@@ -215,6 +230,15 @@ class Closure:
         after = frozenset(self.inferred())
         return Changed(after - before, before - after)
 
+    def _afresh(self, triples: Iterable[Triple]) -> Changed:
+        """Begin again without the terms that nobody uses any more."""
+        before, kept = frozenset(self.inferred()), list(triples)
+        self._start(Terms(), self._engine.profile)
+        self.add(kept)
+        self._few = len(self._terms)
+        after = frozenset(self.inferred())
+        return Changed(after - before, before - after)
+
     @contextmanager
     def _logging(self) -> Iterator[list[Change]]:
         """Let the engine log what it changes; an inner log hands its entries on to an outer one."""
@@ -271,5 +295,7 @@ def _new_facts(log: list[Change], engine: Engine) -> list[Fact]:
     return list(found)
 
 
+_MANY = 100_000
+"""So many terms may have become useless before the table of terms is made anew."""
 _TYPE = NamedNode(RDF + "type")
 _THING = NamedNode(OWL + "Thing")

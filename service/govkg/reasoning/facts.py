@@ -39,6 +39,10 @@ class Terms:
         self.ill_typed: set[int] = set()
         """The literals that have no value, such as ``"abc"^^xsd:integer``."""
 
+    def __len__(self) -> int:
+        """Count the terms, those that no fact uses any more included."""
+        return len(self._nodes) + len(self._literals)
+
     def number(self, term: Node) -> int:
         """Return the number of a term, giving it the next one if it is new."""
         number = self._numbers.get(term)

@@ -40,8 +40,10 @@ class Choices:
             return next(iter(found))
         if found:
             return Problem("F02", text, nearest=tuple(sorted(found)))
-        close = nearest(name, self._named)
-        return Problem("F02", text, nearest=tuple(self._shown[each] for each in close))
+        close: dict[frozenset[str], str] = {}  # the likest name of each option
+        for each in nearest(name, self._named, limit=9):
+            close.setdefault(frozenset(self._named[each]), self._shown[each])
+        return Problem("F02", text, nearest=tuple(close.values())[:3])
 
     def names(self, option: Option, text: str) -> bool:
         """Say whether a text names this option and no other."""

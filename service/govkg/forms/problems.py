@@ -140,13 +140,13 @@ _COMPONENT: Final = GSH + "ReadableConstraintComponent"
 _NOTES: Final = {"F11"}
 
 
-def nearest(text: str, known: Iterable[str]) -> tuple[str, ...]:
-    """Return up to three known texts that look like a text, the most similar first."""
+def nearest(text: str, known: Iterable[str], limit: int = 3) -> tuple[str, ...]:
+    """Return the few known texts that look like a text, the most similar first."""
     found = process.extract(
         text[:_LONGEST].casefold(),
         {each: each.casefold() for each in known},
         scorer=fuzz.WRatio,
-        limit=3,
+        limit=limit,
         score_cutoff=60,
     )
     return tuple(key for _, _, key in found)

@@ -14,6 +14,8 @@ OWL = "http://www.w3.org/2002/07/owl#"
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 RDFS = "http://www.w3.org/2000/01/rdf-schema#"
 
+ONE = '"1"^^<http://www.w3.org/2001/XMLSchema#nonNegativeInteger>'
+
 individuals = st.sampled_from([f"<{BASE}i{n}>" for n in range(4)])
 classes = st.sampled_from([f"<{BASE}C{n}>" for n in range(4)])
 properties = st.sampled_from([f"<{BASE}p{n}>" for n in range(3)])
@@ -43,10 +45,31 @@ axioms = st.one_of(
     st.tuples(classes, properties, individuals).map(
         lambda t: f"{t[0]} <{OWL}onProperty> {t[1]} ; <{OWL}hasValue> {t[2]} ."
     ),
+    st.tuples(classes, properties, classes).map(
+        lambda t: f"{t[0]} <{OWL}onProperty> {t[1]} ; <{OWL}allValuesFrom> {t[2]} ."
+    ),
+    st.tuples(classes, properties).map(
+        lambda t: f"{t[0]} <{OWL}onProperty> {t[1]} ; <{OWL}maxCardinality> {ONE} ."
+    ),
+    st.tuples(classes, properties, classes).map(
+        lambda t: (
+            f"{t[0]} <{OWL}onProperty> {t[1]} ; <{OWL}onClass> {t[2]} ; "
+            f"<{OWL}maxQualifiedCardinality> {ONE} ."
+        )
+    ),
+    st.tuples(properties, properties).map(lambda t: f"{t[0]} <{OWL}equivalentProperty> {t[1]} ."),
+    properties.map(lambda p: f"{p} a <{OWL}InverseFunctionalProperty> ."),
+    st.tuples(classes, properties, properties).map(
+        lambda t: f"{t[0]} <{OWL}hasKey> ( {t[1]} {t[2]} ) ."
+    ),
+    st.tuples(classes, individuals, individuals).map(
+        lambda t: f"{t[0]} <{OWL}oneOf> ( {t[1]} {t[2]} ) ."
+    ),
 )
 facts = st.one_of(
     st.tuples(individuals, classes).map(lambda t: f"{t[0]} a {t[1]} ."),
     st.tuples(individuals, properties, individuals).map(lambda t: f"{t[0]} {t[1]} {t[2]} ."),
+    st.tuples(individuals, individuals).map(lambda t: f"{t[0]} <{OWL}sameAs> {t[1]} ."),
 )
 
 

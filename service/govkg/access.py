@@ -20,8 +20,8 @@ from typing import Any, Final
 from govkg.errors import ForbiddenError, NotFoundError, NotReadyError, UnauthorizedError
 
 SCOPES: Final = {
-    "submit": "hand in cases",
-    "review": "accept or refuse what was handed in",
+    "submit": "hand in cases, and change or withdraw one's own",
+    "review": "read, publish, return and withdraw what anybody handed in",
     "write": "SPARQL Update and the graph store: change any graph",
     "admin": "everything",
 }
@@ -41,8 +41,22 @@ class Token:
     revoked: str | None = None
     """When it was revoked, or None while it is good."""
 
+    @property
+    def caller(self) -> "Caller":
+        """Return who it stands for."""
+        return Caller(self.id, self.name, self.scopes)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody who has shown who it is, by a token of ours or of an OIDC issuer."""
+
+    id: str
+    name: str
+    scopes: tuple[str, ...]
+
     def allows(self, scope: str) -> bool:
-        """Say whether the token is good for something."""
+        """Say whether the caller may do what a scope is for."""
         return scope in self.scopes or "admin" in self.scopes
 
 
@@ -109,8 +123,8 @@ class Access:
                 both[digest] = replace(both[digest], revoked=revoked)
             self._save(both.values())
 
-    def require(self, authorization: str, scope: str, action: str) -> Token:
-        """Return the token of an Authorization header if it is good for the scope.
+    def require(self, authorization: str, scope: str, action: str) -> Caller:
+        """Return who sends an Authorization header, if that is good for the scope.
 
         Raises ForbiddenError if there are no tokens or this one is for something else, and
         UnauthorizedError if the header has none that is known.
@@ -118,17 +132,22 @@ class Access:
         if not self.enabled:
             remedy = f"Whoever runs it can allow it: govkg token create --name lab --scope {scope}"
             raise ForbiddenError(action=action, remedy=remedy)
-        kind, _, secret = authorization.strip().partition(" ")
-        if kind.lower() != "bearer" or not secret.strip():
+        if not _secret_in(authorization):
             raise UnauthorizedError(reason="The request has no token", scope=scope)
-        token = self._find(secret.strip())
-        if token is None:
+        caller = self.identify(authorization)
+        if caller is None:
             raise UnauthorizedError(reason="The token is unknown or was revoked", scope=scope)
-        if not token.allows(scope):
-            held = ", ".join(token.scopes)
+        if not caller.allows(scope):
+            held = ", ".join(caller.scopes)
             remedy = f"This token is for: {held}. Use one with the scope “{scope}”."
             raise ForbiddenError(action=action, remedy=remedy)
-        return token
+        return caller
+
+    def identify(self, authorization: str) -> Caller | None:
+        """Return who sends an Authorization header, or None if nobody can tell."""
+        secret = _secret_in(authorization)
+        token = self._find(secret) if secret else None
+        return token.caller if token else None
 
     def _find(self, secret: str) -> Token | None:
         """Return the token with this secret, in a time that tells nothing of the secret."""
@@ -173,6 +192,12 @@ def tokens_in(data: bytes) -> tuple[Token, ...]:
     except (KeyError, TypeError, RecursionError) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from error
     return tokens
+
+
+def _secret_in(authorization: str) -> str:
+    """Return the bearer token of an Authorization header, or nothing."""
+    kind, _, secret = authorization.strip().partition(" ")
+    return secret.strip() if kind.lower() == "bearer" else ""
 
 
 def _loaded(path: Path) -> tuple[Token, ...]:

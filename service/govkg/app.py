@@ -17,6 +17,8 @@ from govkg import __version__
 from govkg.api import (
     agent,
     case,
+    case_history,
+    case_records,
     cases,
     concept,
     contexts,
@@ -36,6 +38,7 @@ from govkg.api import (
     problems,
     query,
     readyz,
+    review,
     rules,
     scheme,
     search,
@@ -56,7 +59,8 @@ from govkg.generations import Generations
 from govkg.settings import Settings, load_settings
 
 ROUTES = (
-    home, query, sparql, search, concept, scheme, ontology, cases, case, place, agent, graph, data,
+    home, query, sparql, search, concept, scheme, ontology, cases, case_records, case_history,
+    review, case, place, agent, graph, data,
     validate, diagnose, shapes, rules, contexts, explain, problem_pages, prefixes, limits, version,
     well_known, healthz, readyz, metrics, docs,
 )  # fmt: skip

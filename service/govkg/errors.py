@@ -17,9 +17,13 @@ GovkgError
     - NotAcceptableError
     - MethodNotAllowedError  the address does not know this method
     - ConflictError          the data is not as the request takes for granted
+      - PreconditionFailedError   somebody else has changed it meanwhile
+    - PreconditionRequiredError   a change without If-Match
+    - KeyReusedError         an Idempotency-Key of another request
     - ArchiveError           a backup is damaged, or not one that can be used here
   x NotFoundError            nothing has this name
     - NotEntailedError       the statement neither was asserted nor follows
+    - GoneError              a case that was withdrawn
   x UnauthorizedError        nobody is known by this token, or there is none
   x ForbiddenError           writing is switched off, or the token is for something else
     - EndpointClosedError    a query would call an endpoint that is not on the list
@@ -37,6 +41,7 @@ GovkgError
     - NotVisibleError        a write is stored, but readers do not see it yet
     - OutdatedError          others changed the data while a write was worked out
     - StoreUnreachableError  the engine that holds the data gives no usable answer
+    - StorageFullError       the disk takes no more
     - MissingToolError       a program that the work needs is not on this machine
 
 An error is data: a stable ``code`` (an anchor in docs/errors.md), named facts, and one
@@ -251,6 +256,43 @@ class ArchiveError(BadInputError):
     }
 
 
+class PreconditionFailedError(ConflictError):
+    """Somebody else has changed it meanwhile. Facts: given, present (revisions)."""
+
+    code = "precondition-failed"
+    title = {"en": "It was changed meanwhile", "zh": "内容已被更改"}
+    message = {
+        "en": "If-Match names revision {given}, and the case is at {present}. Nothing was changed. "
+        "Read it again, then send the change with its new ETag.",
+        "zh": "If-Match 指定的修订为 {given}，而该案例现为 {present}。未作任何更改。"
+        "请重新读取，再附上新的 ETag 提交。",
+    }
+
+
+class PreconditionRequiredError(BadInputError):
+    """A change must say which revision it is a change of. Facts: where."""
+
+    code = "precondition-required"
+    title = {"en": "If-Match is needed", "zh": "需要 If-Match"}
+    message = {
+        "en": "The request has no If-Match, so it could overwrite what somebody else wrote. Send "
+        "the ETag that GET {where} gives.",
+        "zh": "请求没有 If-Match，可能覆盖他人的更改。请附上 GET {where} 返回的 ETag。",
+    }
+
+
+class KeyReusedError(BadInputError):
+    """An Idempotency-Key was sent before with another request. Facts: key."""
+
+    code = "key-reused"
+    title = {"en": "The Idempotency-Key was used before", "zh": "Idempotency-Key 已被使用"}
+    message = {
+        "en": "“{key}” came with another request before. Nothing was stored. Use a new key for "
+        "each submission, and the same one only to repeat it.",
+        "zh": "“{key}”已用于另一请求。未保存任何内容。每次提交请使用新的键，仅在重试时沿用。",
+    }
+
+
 class InternalError(GovkgError):
     """Something happened that nobody foresaw. Facts: request_id."""
 
@@ -281,6 +323,19 @@ class NotEntailedError(NotFoundError):
     message = {
         "en": "“{statement}” was not asserted and does not follow from what was.",
         "zh": "“{statement}”既未被断言，也不能由已有陈述推出。",
+    }
+
+
+class GoneError(NotFoundError):
+    """A case was withdrawn; its history is kept. Facts: what, at, by, why."""
+
+    code = "gone"
+    title = {"en": "The case was withdrawn", "zh": "该案例已撤回"}
+    message = {
+        "en": "The case “{what}” was withdrawn at {at} by {by}: {why}. Its id is not used again; "
+        "its history is at /cases/{what}/history.",
+        "zh": "案例“{what}”已于 {at} 由 {by} 撤回：{why}。其编号不再使用；"
+        "历史见 /cases/{what}/history。",
     }
 
 
@@ -462,6 +517,18 @@ class StoreUnreachableError(UnavailableError):
         "{retry_after} s; if that does not help, tell whoever runs the service.",
         "zh": "位于 {address} 的存储未给出可用的应答：{reason}。请在 {retry_after} 秒后重试；"
         "若仍无效，请告知服务的运行者。",
+    }
+
+
+class StorageFullError(UnavailableError):
+    """The disk takes no more, so nothing was stored. Facts: reason, retry_after."""
+
+    code = "storage-full"
+    title = {"en": "There is no room", "zh": "存储空间不足"}
+    message = {
+        "en": "It could not be written to disk ({reason}). Nothing was stored. Whoever runs the "
+        "service has to make room; then send it again.",
+        "zh": "无法写入磁盘（{reason}）。未保存任何内容。请让服务的运行者腾出空间后重新提交。",
     }
 
 

@@ -18,8 +18,10 @@ from govkg.cases import KG
 from govkg.cases.description import Description
 from govkg.cases.graphs import Graphs
 from govkg.cases.kg import fill
+from govkg.cases.projecting import journal_file, projection
 from govkg.cases.writing import Writer
 from govkg.errors import GovkgError
+from govkg.journal import Journal
 from govkg.ontology import Ontology, read_files
 from govkg.reasoning import Closure
 from govkg.settings import Settings
@@ -75,6 +77,8 @@ class Generations:
             await self._service.pool.close()
         if self._mirror:
             self._mirror.store.close()
+        if self._service.journal:
+            self._service.journal.close()
 
     async def _look_for_others(self, writer: Writer) -> None:
         """Show what other services write to the same engine, soon after they did."""
@@ -124,6 +128,9 @@ class Generations:
             fill(store, settings.base_iri, progress=partial(_log.info, "%s"))
         mirror = Mirror(store)
         mirror.refresh()
+        if settings.bundle:
+            journal = self._service.journal = Journal(partial(journal_file, settings))
+            mirror.apply(projection(journal, mirror.present, Graphs(settings.base_iri)))
         return mirror
 
     async def _let_workers_load(self, argument: str) -> None:

@@ -7,14 +7,14 @@ from fastapi import APIRouter, Path
 from pyoxigraph import NamedNode, Triple
 from starlette.responses import Response
 
-from govkg.api.dependencies import KnowledgeDep, PageDep, WantedDep
+from govkg.api.dependencies import KnowledgeDep, PageDep, ServiceDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.documents import published
 from govkg.api.facts import TYPE, Fact
-from govkg.api.knowledge import Knowledge
+from govkg.api.knowledge import Knowledge, Service
 from govkg.api.negotiation import HTML, RDF
 from govkg.cases.kg import Case
-from govkg.errors import NotFoundError
+from govkg.errors import GoneError, NotFoundError
 from govkg.ontology import LABEL, TITLE
 from govkg.vocabulary import DCTERMS, GOV
 
@@ -51,7 +51,7 @@ class Part:
         "getCase",
         "Describe a case",
         answers=dict.fromkeys((*RDF, HTML), "…"),
-        fails=(NotFoundError,),
+        fails=(NotFoundError, GoneError),
     ),
 )
 def get_case(
@@ -59,14 +59,24 @@ def get_case(
     known: KnowledgeDep,
     wanted: WantedDep,
     page: PageDep,
+    service: ServiceDep,
 ) -> Response:
     """Return what was asserted about a case; the page also shows what follows, and why."""
     case = next((c for c in known.cases if c.id == case_id), None)
     if case is None:
-        raise NotFoundError(what="case", name=case_id, hint="All cases are listed under /cases.")
+        raise missing(service, case_id)
     return published(
         wanted, lambda: known.kg.store.triples(case.graph), lambda: _page(page, case, known)
     )
+
+
+def missing(service: Service, case_id: str) -> NotFoundError:
+    """Return the error for a case that is not public: its tombstone, if it was once."""
+    if service.journal and service.journal.holds(case_id):
+        record = service.journal.record(case_id)
+        if record.withdrawn and record.public:
+            return service.journal.gone(record)
+    return NotFoundError(what="case", name=case_id, hint="All cases are listed under /cases.")
 
 
 def _page(page: PageDep, case: Case, known: Knowledge) -> Response:

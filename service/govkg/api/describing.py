@@ -28,30 +28,42 @@ def operation(
     fails: Sequence[type[GovkgError]] = (),
     parameters: Sequence[Schema] = (),
     body: Mapping[str, Any] | None = None,
-    done: Mapping[int, str] | None = None,
+    done: Mapping[int, str | tuple[str, Mapping[str, Any]]] | None = None,
 ) -> dict[str, Any]:
     """Return what FastAPI is to be told of an operation.
 
     ``answers`` and ``body`` give an example for each media type; ``fails`` go beyond ALWAYS;
-    ``done`` says what a success without a body means, by status.
+    ``done`` says what other statuses mean, with examples of their bodies if they have any.
     """
     extra: Schema = {"parameters": list(parameters)} if parameters else {}
     if body:
         extra["requestBody"] = {"required": True, "content": _content(body)}
-    success: dict[int | str, Schema] = {
-        status: {"description": meaning} for status, meaning in (done or {}).items()
-    }
+    responses: dict[int | str, Schema] = {}
     if answers:
-        success[200] = {"description": "Success", "content": _content(answers)}
+        responses[200] = {"description": "Success", "content": _content(answers)}
+    responses |= described((*ALWAYS, *fails))
+    for status, meaning in (done or {}).items():
+        _add(responses, status, meaning)
     return {
         "operation_id": name,
         "summary": summary,
         "response_class": Response,
         "response_model": None,
         "status_code": 200 if answers else 204,
-        "responses": success | described((*ALWAYS, *fails)),
+        "responses": responses,
         "openapi_extra": extra or None,
     }
+
+
+def _add(
+    responses: dict[int | str, Schema], status: int, meaning: str | tuple[str, Mapping[str, Any]]
+) -> None:
+    """Say what a status means, beside the errors that may have it too."""
+    words, examples = meaning if isinstance(meaning, tuple) else (meaning, {})
+    entry = responses.setdefault(status, {"description": ""})
+    entry["description"] = "; ".join(filter(None, (words, entry["description"])))
+    if examples:
+        entry["content"] = _content(examples) | entry.get("content", {})
 
 
 def parameter(

@@ -1,7 +1,9 @@
 """What the handlers work with: the settings, the workers, and the knowledge once it is loaded."""
 
 import asyncio
+import logging
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -18,19 +20,35 @@ from govkg.api.measuring import Metrics
 from govkg.api.searching import SearchIndex
 from govkg.cases import KG
 from govkg.cases.description import Description
+from govkg.cases.graphs import Graphs
 from govkg.cases.kg import Case
+from govkg.cases.projecting import projection
 from govkg.cases.writing import Change, Writer
 from govkg.endpoints import Endpoints, Limits
-from govkg.errors import DeadlineError, NotReadyError, ParameterError, UpdateDeadlineError
+from govkg.errors import (
+    DeadlineError,
+    NotFoundError,
+    NotReadyError,
+    NotVisibleError,
+    ParameterError,
+    UpdateDeadlineError,
+)
+from govkg.journal import Journal
 from govkg.ontology import Ontology, Term
 from govkg.settings import Settings
 from govkg.store import Delta, Update
+from govkg.store.embedded import EmbeddedStore
 from govkg.workers import Pool
 
 _UNWATCHED: Final = 0.05
 """How many seconds work may take before it is watched whether its client is still there."""
 
+_PAUSE: Final = 0.5
+_LONGEST_PAUSE: Final = 30.0
+"""How many seconds to wait before what could not be shown is tried again, at first and at most."""
+
 Changed = TypeVar("Changed")
+_log = logging.getLogger("govkg.knowledge")
 
 
 @dataclass(frozen=True)
@@ -66,6 +84,7 @@ class Service:
     knowledge: Knowledge | None = None
     pool: Pool | None = None
     writer: Writer | None = None
+    journal: Journal | None = None
     reason: str = "it is loading"
     """Why the service is not ready, as long as it is not."""
     made: Made | None = None
@@ -122,6 +141,55 @@ class Service:
         except DeadlineError as error:
             raise UpdateDeadlineError(**error.facts) from error
         return await asyncio.to_thread(Delta.unpacked, head, body)
+
+    def book(self) -> Journal:
+        """Return the journal of submissions; raises NotReadyError or NotFoundError."""
+        if self.journal is not None:
+            return self.journal
+        if not self.settings.bundle:
+            hint = "A plain dataset (GOVKG_BUNDLE=false) takes no cases; write to /data."
+            raise NotFoundError(what="journal", name="cases", hint=hint)
+        raise NotReadyError(reason=self.reason, retry_after=2)
+
+    async def show(self, case_ids: Sequence[str]) -> None:
+        """Let readers see what the journal now says of cases; raises NotVisibleError.
+
+        What cannot be shown now is shown as soon as that works.
+        """
+        try:
+            await self._project(case_ids)
+        except NotVisibleError:
+            raise
+        except Exception as error:
+            _log.exception("a decision is kept but cannot be shown; trying again")
+            self._later = asyncio.create_task(self._project_later(case_ids))
+            reason = f"{type(error).__name__}: {error}"
+            raise NotVisibleError(reason=reason, retry_after=5) from error
+
+    async def _project(self, case_ids: Sequence[str]) -> None:
+        if self.writer is None:
+            raise NotReadyError(reason=self.reason, retry_after=2)
+        graphs, journal = Graphs(self.settings.base_iri), self.book()
+
+        async def change(present: EmbeddedStore, _: Delta) -> tuple[Delta, None]:
+            return await asyncio.to_thread(projection, journal, present, graphs, case_ids), None
+
+        await self.writer.write(change)
+
+    async def _project_later(self, case_ids: Sequence[str]) -> None:
+        """Try until it works, or the service ends; then the next start does it."""
+        pause = _PAUSE
+        while not self.draining:
+            await asyncio.sleep(pause)
+            try:
+                await self._project(case_ids)
+            except NotVisibleError:
+                return  # it is in the store, and the writer goes on by itself
+            except Exception as error:  # noqa: BLE001 # whatever it is, it is tried again
+                _log.warning("a decision cannot be shown yet: %s", error)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+            else:
+                return
 
     async def run(
         self, request: Request, job: str, header: dict[str, Any], body: bytes, seconds: float

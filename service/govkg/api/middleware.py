@@ -40,7 +40,7 @@ _EVERYWHERE: Final = Headers(
 _PREFLIGHT: Final = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
     "Access-Control-Allow-Headers": "Accept, Accept-Language, Authorization, Content-Type, "
-    "If-None-Match, X-Request-Id",
+    "Idempotency-Key, If-Match, If-None-Match, X-Request-Id",
     "Access-Control-Max-Age": "86400",
 }
 _REQUEST_ID = pattern(r"[A-Za-z0-9._\-]{1,64}\Z")
@@ -222,7 +222,8 @@ class _Held:
 
     async def finish(self, request: Headers) -> None:
         """Zip the body, name it by its hash, and drop it if the client has it already."""
-        tag = sha256(self.body).hexdigest()[:32]
+        revision = self.headers.get("etag", "").strip('"')  # a handler names what it is about
+        tag = (f"{revision}." if revision else "") + sha256(self.body).hexdigest()[:32]
         if self._is_worth_zipping(request):
             self.body = await to_thread.run_sync(_zipped, self.body)
             self.headers["content-encoding"] = "gzip"

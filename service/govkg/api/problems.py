@@ -31,7 +31,12 @@ STATUS: Final[dict[type[GovkgError], int]] = {
     errors.UnauthorizedError: 401,
     errors.ForbiddenError: 403,
     errors.ConflictError: 409,
+    errors.PreconditionFailedError: 412,
+    errors.PreconditionRequiredError: 428,
+    errors.KeyReusedError: 422,
+    errors.GoneError: 410,
     errors.UnavailableError: 503,
+    errors.StorageFullError: 507,
     errors.BusyError: 429,
     errors.MethodNotAllowedError: 405,
 }

@@ -7,21 +7,26 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final, Protocol
 
 from pyoxigraph import NamedNode
 
+from govkg import journal
 from govkg.access import Access, tokens_in
 from govkg.backups import quads
 from govkg.backups.archives import Archive
 from govkg.backups.quads import Progress
 from govkg.cases.graphs import Graphs
+from govkg.cases.projecting import journal_file
+from govkg.journal import FILE
 from govkg.settings import Settings
 from govkg.store import Store
 from govkg.store.embedded import EmbeddedStore
 from govkg.store.opening import STORE
 
 _TOKEN_BYTES: Final = 50_000_000
+_CHUNK: Final = 1_000_000  # bytes
 
 
 @dataclass(frozen=True)
@@ -170,8 +175,53 @@ class Tokens:
         return data
 
 
+class Submissions:
+    """The journal of what was handed in, with the audit log."""
+
+    name = FILE
+    required = False
+
+    def copy(self, source: Source, folder: Path) -> None:
+        """Copy the journal as of one moment, which is not before that of the store.
+
+        What was published in between is put into the store when the copy is used.
+        """
+        path = journal_file(source.settings)
+        if path.exists():
+            journal.copy(path, folder / self.name)
+
+    def pack(self, folder: Path, take: Callable[[bytes], None]) -> None:
+        """Hand on the file."""
+        with (folder / self.name).open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                take(chunk)
+
+    def check(self, archive: Archive, progress: Progress) -> None:
+        """Read all of it, and compare each document with its hash."""
+        progress("checking the submissions")
+        with TemporaryDirectory() as folder:
+            self._write(archive, Path(folder))
+
+    def unpack(self, archive: Archive, folder: Path, progress: Progress) -> None:
+        """Write the file."""
+        progress("loading the submissions")
+        self._write(archive, folder)
+
+    def install(self, folder: Path, settings: Settings) -> None:
+        """Do nothing: it lies where it is looked for."""
+
+    def _write(self, archive: Archive, folder: Path) -> None:
+        with (folder / self.name).open("wb") as file:
+            for chunk in archive.chunks(self.name):
+                file.write(chunk)
+        try:
+            journal.examine(folder / self.name)
+        except ValueError as error:
+            raise archive.error(self.name, f"it is no journal ({str(error)[:200]})") from error
+
+
 QUADS: Final = Quads()
-PARTS: Final[tuple[Part, ...]] = (QUADS, Tokens())
+PARTS: Final[tuple[Part, ...]] = (QUADS, Tokens(), Submissions())
 """Every part, in the order in which they are put in place."""
 
 

@@ -11,12 +11,16 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fcntl import LOCK_EX, LOCK_NB, lockf
+from functools import partial
 from pathlib import Path
 
 from govkg.backups import places
 from govkg.backups.parts import PARTS
+from govkg.cases.graphs import Graphs
 from govkg.cases.kg import fill
+from govkg.cases.projecting import journal_file, projection
 from govkg.errors import NotReadyError
+from govkg.journal import Journal
 from govkg.settings import Settings
 from govkg.store import Store
 from govkg.store.embedded import EmbeddedStore
@@ -50,6 +54,9 @@ def adopt(store: EmbeddedStore, settings: Settings, place: Path) -> None:
         _tidy(settings.data_dir)
     if settings.bundle:
         fill(store, settings.base_iri)
+        journal = Journal(partial(journal_file, settings))
+        store.apply(projection(journal, store, Graphs(settings.base_iri)))
+        journal.close()
 
 
 def put_in_place(settings: Settings, place: Path) -> None:

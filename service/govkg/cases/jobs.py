@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from govkg.cases.checking import REPORT_FORMATS, Checker, Submission, rendered
 from govkg.cases.graphs import Graphs
+from govkg.cases.submitting import pieces
 from govkg.forms.formats import FORMATS, XLSX, Format, format_named, write_document
 from govkg.store import jobs
 from govkg.vocabulary import CASE_CONTEXT
@@ -41,6 +42,7 @@ def prepare(argument: str) -> State:
     book = write_document(state.checker.form, [], XLSX)
     validate(state, empty | {"format": "xlsx", "report": "xlsx", "limit": None}, book)
     diagnose(state, empty, _WARM_UP)
+    submit(state, empty | {"root": given["base"], "only": ""}, _WARM_UP)
     for known in FORMATS:
         state.checker.read(_empty(state, known), known)
     return state
@@ -59,6 +61,24 @@ def diagnose(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
     """Validate a document and return what follows from it, as JSON."""
     diagnosis = state.checker.diagnose(_submission(state, header, body))
     return {"conforms": diagnosis["validation"]["conforms"]}, _json(diagnosis)
+
+
+def submit(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
+    """Validate a document, and take it apart into its cases, to be kept.
+
+    ``only`` in the header is the id of the one case that is wanted, ``root`` the base of our IRIs.
+    The answer is the report as ``validate`` gives it, and then the content of each case; the
+    header tells how long each of them is.
+    """
+    submission = _submission(state, header, body)
+    found = pieces(submission.triples, header["root"], only=header["only"])
+    summary, report = validate(state, header, body)
+    contents = [piece.canonical() for piece in found]
+    told = [
+        {"id": piece.case_id, "iri": piece.iri, "title": piece.title, "bytes": len(content)}
+        for piece, content in zip(found, contents, strict=True)
+    ]
+    return summary | {"report_bytes": len(report), "cases": told}, report + b"".join(contents)
 
 
 def _submission(state: State, header: Header, body: bytes) -> Submission:
@@ -83,7 +103,12 @@ def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode()
 
 
-JOBS: Final[Mapping[str, Job]] = {**jobs.JOBS, "validate": validate, "diagnose": diagnose}
+JOBS: Final[Mapping[str, Job]] = {
+    **jobs.JOBS,
+    "validate": validate,
+    "diagnose": diagnose,
+    "submit": submit,
+}
 """Every job by its name."""
 
 _EMPTY = {

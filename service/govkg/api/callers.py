@@ -1,0 +1,60 @@
+"""Who sends a request: by a token in the header, or in the cookie of somebody who has signed in."""
+
+import asyncio
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+
+from govkg.access import Caller
+from govkg.api.knowledge import address_of, service_of
+from govkg.errors import ForbiddenError
+
+COOKIE: Final = "govkg_token"
+_SAFE: Final = ("GET", "HEAD", "OPTIONS")
+
+
+async def required(request: Request, scope: str, action: str) -> Caller:
+    """Return who sends a request; raises UnauthorizedError or ForbiddenError as Access does."""
+    given = credentials(request)
+    return await asyncio.to_thread(service_of(request).access.require, given, scope, action)
+
+
+async def known(request: Request) -> Caller | None:
+    """Return who sends a request, or None for anybody."""
+    given = credentials(request)
+    if not given:
+        return None
+    return await asyncio.to_thread(service_of(request).access.identify, given)
+
+
+def credentials(request: Request) -> str:
+    """Return the Authorization header of a request, or what stands for it in the cookie.
+
+    The cookie counts only for pages of our own: a browser sends it by itself, so a form elsewhere
+    could send it too. Raises ForbiddenError if one does.
+    """
+    header = request.headers.get("authorization", "")
+    token = request.cookies.get(COOKIE, "")
+    if header or not token:
+        return header
+    if request.method not in _SAFE:
+        check_origin(request)
+    return f"Bearer {token}"
+
+
+def check_origin(request: Request) -> None:
+    """Raise ForbiddenError unless a form was sent from a page of this service."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        if site == "same-origin":
+            return
+    elif _host(request.headers.get("origin", "")) == _host(address_of(request)) != "":
+        return
+    remedy = "Send it from a page of this service, or with the token in the Authorization header."
+    raise ForbiddenError(action="sending a form from elsewhere", remedy=remedy)
+
+
+def _host(address: str) -> str:
+    """Return host and port of an address; proxies may have changed its scheme."""
+    return urlsplit(address).netloc.lower()

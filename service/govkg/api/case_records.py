@@ -97,7 +97,7 @@ async def put_case(case_id: CaseId, handing: HandingDep) -> Response:
     revision, by = revision_of(request, record), handing.by(caller)
     document = await received(request, service)
     found = await handing_in.checked(handing, document, only=case_id)
-    if not found.conforms and not handing.draft:
+    if not found.cases or not (found.conforms or handing.draft):
         return handing_in.refused(handing, document, found)
     keep = partial(service.book().revise, conforms=found.conforms, draft=handing.draft)
     receipt = await asyncio.to_thread(keep, handing_in.sent(document), found.cases[0], by, revision)

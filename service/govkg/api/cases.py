@@ -14,9 +14,9 @@ from govkg import errors
 from govkg.api import callers, handing_in
 from govkg.api.dependencies import KnowledgeDep, PageDep, WantedDep
 from govkg.api.describing import operation
-from govkg.api.handing_in import Checked, Handing, HandingDep
+from govkg.api.handing_in import OFFERED, Checked, Handing, HandingDep
 from govkg.api.knowledge import Knowledge
-from govkg.api.negotiation import HTML, JSON, JSON_LD, TEXT, TURTLE
+from govkg.api.negotiation import HTML, JSON
 from govkg.api.submissions import BODIES, FAILS, Document, received
 from govkg.cases.kg import Case
 from govkg.errors import ParameterError
@@ -46,11 +46,11 @@ _EXAMPLE = {"cases": [{"id": "porto-alegre-pb", "title": {"en": "Participatory b
 _DRY = {"conforms": True, "cases": [{"id": "x", "version": 1, "state": "submitted"}]}
 RECEIPTS = {
     JSON: {"cases": [{"id": "x", "version": 1, "state": "submitted"}], "sha256": "…"},
-    **dict.fromkeys((TEXT, TURTLE, JSON_LD, HTML), "…"),
+    **dict.fromkeys(OFFERED[1:], "…"),
 }
 REPORTS = {
     JSON: {"conforms": False, "cases": 1, "counts": {"violation": 1}, "findings": []},
-    **dict.fromkeys((TEXT, TURTLE, JSON_LD, HTML), "…"),
+    **dict.fromkeys(OFFERED[1:], "…"),
 }
 _KEY_LENGTH = 200  # characters
 _KEY = {
@@ -75,7 +75,7 @@ def list_cases(known: KnowledgeDep, wanted: WantedDep, page: PageDep) -> Respons
     **operation(
         "submitCases",
         "Hand in new cases",
-        answers={JSON: _DRY, **dict.fromkeys((TEXT, TURTLE, JSON_LD, HTML), "…")},
+        answers={JSON: _DRY, **dict.fromkeys(OFFERED[1:], "…")},
         done={
             201: ("The cases are kept; Location says where", RECEIPTS),
             422: ("They do not conform: the report", REPORTS),
@@ -102,7 +102,7 @@ async def submit_cases(
     document = await received(request, service)
     repeat = _repeat(request, document)
     found = await handing_in.checked(handing, document)
-    if not found.conforms and not handing.draft:
+    if not found.cases or not (found.conforms or handing.draft):
         return handing_in.refused(handing, document, found)
     await handing_in.refuse_foreign(service, found.cases)
     if dry_run:

@@ -12,15 +12,15 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from govkg.access import Caller
 from govkg.api.dependencies import LanguageDep, PageDep, ServiceDep, WantedDep
 from govkg.api.knowledge import Service, address_of
-from govkg.api.negotiation import HTML, JSON, JSON_LD, TEXT, TURTLE
+from govkg.api.negotiation import CSV, HTML, JSON, JSON_LD, JUNIT, SARIF, TEXT, TURTLE, XLSX
 from govkg.api.pages import Page
 from govkg.api.submissions import Document, header_of, shown
 from govkg.cases.checking import REPORT_FORMATS
 from govkg.errors import ConflictError, ForbiddenError, Language, ParameterError, TooLargeError
 from govkg.journal import Incoming, Note, Receipt, Sent
 
-OFFERED: Final = (JSON, TEXT, TURTLE, JSON_LD, HTML)
-"""The forms of a report, and of a receipt."""
+OFFERED: Final = (JSON, TEXT, TURTLE, JSON_LD, CSV, SARIF, JUNIT, XLSX, HTML)
+"""The forms of a report; a receipt is JSON, text or a page, and otherwise comes as the report."""
 _MESSAGE: Final = 2000  # characters
 MessageDep = Annotated[str, Query(description="Why: it is kept in the history.")]
 
@@ -126,7 +126,7 @@ def receipt_json(request: Request, receipt: Receipt, report: bytes | None = None
 
 
 def receipt_response(handing: Handing, receipt: Receipt, found: Checked, status: int) -> Response:
-    """Return a receipt in the form that the client wants; in RDF it comes as the report."""
+    """Return a receipt in the form that the client wants, or else the report."""
     media = handing.media
     report = found.report if media in (JSON, HTML) else None
     told = receipt_json(handing.request, receipt, report)

@@ -11,6 +11,7 @@ from typing import Any, Final
 from govkg.cases.checking import REPORT_FORMATS, Checker, Submission, rendered
 from govkg.cases.graphs import Graphs
 from govkg.cases.submitting import pieces
+from govkg.errors import ParameterError
 from govkg.forms.formats import FORMATS, XLSX, Format, format_named, write_document
 from govkg.store import jobs
 from govkg.vocabulary import CASE_CONTEXT
@@ -70,9 +71,14 @@ def submit(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
     The answer is the report as ``validate`` gives it, and then the content of each case; the
     header tells how long each of them is.
     """
-    submission = _submission(state, header, body)
-    found = pieces(submission.triples, header["root"], only=header["only"])
+    sent = _submission(state, header, body)
     summary, report = validate(state, header, body)
+    try:
+        found = pieces(sent.triples, header["root"], only=header["only"])
+    except ParameterError:
+        if summary["conforms"]:
+            raise
+        found = []  # the report says why there is none
     contents = [piece.canonical() for piece in found]
     told = [
         {"id": piece.case_id, "iri": piece.iri, "title": piece.title, "bytes": len(content)}

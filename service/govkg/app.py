@@ -47,6 +47,7 @@ from govkg.api import (
     validate,
     version,
     well_known,
+    whatif,
 )
 from govkg.api.describing import ABOUT, openapi
 from govkg.api.direct import Direct
@@ -61,8 +62,8 @@ from govkg.settings import Settings, load_settings
 ROUTES = (
     home, query, sparql, search, concept, scheme, ontology, cases, case_records, case_history,
     review, case, place, agent, graph, data,
-    validate, diagnose, shapes, rules, contexts, explain, problem_pages, prefixes, limits, version,
-    well_known, healthz, readyz, metrics, docs,
+    validate, diagnose, whatif, shapes, rules, contexts, explain, problem_pages, prefixes,
+    limits, version, well_known, healthz, readyz, metrics, docs,
 )  # fmt: skip
 """Every file of routes, in the order of the API description."""
 

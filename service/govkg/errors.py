@@ -316,13 +316,16 @@ class NotFoundError(GovkgError):
 
 
 class NotEntailedError(NotFoundError):
-    """The statement neither was asserted nor follows. Facts: statement."""
+    """The statement neither was asserted nor follows.
+
+    Facts: statement, hint (in both languages), missing (sets of facts that it would follow from).
+    """
 
     code = "not-entailed"
     title = {"en": "The statement does not follow", "zh": "该陈述不成立"}
     message = {
-        "en": "“{statement}” was not asserted and does not follow from what was.",
-        "zh": "“{statement}”既未被断言，也不能由已有陈述推出。",
+        "en": "“{statement}” was not asserted and does not follow from what was. {hint}",
+        "zh": "“{statement}”既未被断言，也不能由已有陈述推出。{hint}",
     }
 
 

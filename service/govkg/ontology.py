@@ -193,6 +193,10 @@ class Ontology:
         members = self.members_of(node)
         return " ∘ ".join(self.label(member, language) for member in members) or "…"
 
+    def concepts(self) -> list[NamedNode]:
+        """Return everything that something is said of under the names of concepts."""
+        return [n for n in self._about if isinstance(n, NamedNode) and n.value.startswith(GC)]
+
     def members_of(self, head: Node) -> list[Node]:
         """Return the members of an RDF list."""
         members: list[Node] = []

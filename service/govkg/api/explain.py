@@ -1,18 +1,22 @@
 """``/explain``: why a statement holds, down to what was asserted and to the words of the source."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from govkg.api.dependencies import KnowledgeDep, LanguageDep, PageDep, WantedDep
+from govkg.api.dependencies import KnowledgeDep, LanguageDep, PageDep, ServiceDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.documents import as_rdf
-from govkg.api.knowledge import Knowledge
+from govkg.api.knowledge import Knowledge, Service
 from govkg.api.negotiation import HTML, JSON, RDF, TEXT, TURTLE
+from govkg.api.whatif import missing_for
+from govkg.cases.hypotheses import with_missing
 from govkg.errors import DocumentSyntaxError, Language, NotEntailedError, ParameterError
 from govkg.rdf import expand, read_term
 from govkg.reasoning import MOST, RULES, Proof
@@ -90,7 +94,9 @@ AskedDep = Annotated[Asked, Depends(_asked)]
         fails=(NotEntailedError, DocumentSyntaxError),
     ),
 )
-def explain(
+async def explain(  # noqa: PLR0913, PLR0917 # each is a part of the request
+    request: Request,
+    service: ServiceDep,
     known: KnowledgeDep,
     wanted: WantedDep,
     page: PageDep,
@@ -106,10 +112,29 @@ def explain(
     if media == HTML and not (asked.s or asked.p or asked.o):
         return _page(page, asked, number=number, proofs=(), samples=_samples(known))
     triple = asked.statement()
-    proofs = known.kg.proofs(triple, number) if number > 1 else [known.kg.prove(triple)]
+    try:
+        proofs = await run_in_threadpool(_proofs, known, triple, number)
+    except NotEntailedError as error:
+        raise await _explained(request, service, known, triple, error) from None
     if media == HTML:
         return _page(page, asked, number=number, proofs=proofs, samples=())
     return _told(proofs, known, media, language)
+
+
+def _proofs(known: Knowledge, triple: Triple, number: int) -> list[Proof]:
+    return known.kg.proofs(triple, number) if number > 1 else [known.kg.prove(triple)]
+
+
+async def _explained(
+    request: Request, service: Service, known: Knowledge, triple: Triple, error: NotEntailedError
+) -> NotEntailedError:
+    """Return the error with what is missing, if the statement is about a case or a part of it."""
+    subject = triple.subject.value if isinstance(triple.subject, NamedNode) else ""
+    case = next((c for c in known.cases if c.iri.value == subject.partition("#")[0]), None)
+    if case is None or isinstance(triple.object, BlankNode):
+        return error
+    terms = [subject, triple.predicate.value, str(triple.object)]
+    return with_missing(error, json.loads(await missing_for(request, service, case.id, terms)))
 
 
 def _told(proofs: Sequence[Proof], known: Knowledge, media: str, language: Language) -> Response:

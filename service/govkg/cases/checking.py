@@ -9,15 +9,26 @@ from typing import Any, Final
 from pyoxigraph import NamedNode, Triple
 
 from govkg import bundle
+from govkg.cases import asking
 from govkg.cases.diagnosis import Diagnostician, diagnosis_json
+from govkg.cases.hypotheses import Hypotheses
+from govkg.cases.stating import Fields
 from govkg.errors import Language, UnsafeInputError
 from govkg.forms import load_form
 from govkg.forms.annotating import annotated
-from govkg.forms.formats import XLSX, Document, Format, format_of_file, read_document
+from govkg.forms.formats import (
+    XLSX,
+    Document,
+    Format,
+    format_named,
+    format_of_file,
+    read_document,
+)
 from govkg.forms.problems import MAX_PROBLEMS
-from govkg.ontology import TYPE, load_ontology, read_files
+from govkg.ontology import TYPE, Ontology, load_ontology, read_files
 from govkg.rdf import Node, shorten, write
 from govkg.rdf import format_named as rdf_format_named
+from govkg.reasoning import Closure
 from govkg.validation import EngineName, Finding, Report, Validator, report_triples
 from govkg.validation.junit import junit
 from govkg.validation.page import page
@@ -53,6 +64,10 @@ class Submission:
     """The document, if it is a workbook, to be given back with its problems."""
 
 
+Published = Callable[[str], list[Triple]]
+"""Returns the triples of a published case by its id."""
+
+
 class Checker:
     """The shapes and the ontology, ready to check documents one after the other."""
 
@@ -63,7 +78,10 @@ class Checker:
         self._validator = Validator(
             read_files(bundle.shapes()), self.ontology.triples, engine=engine
         )
-        self._diagnostician = Diagnostician(self.ontology)
+        closure = Closure(self.ontology.triples)
+        fields = Fields(Ontology(read_files(bundle.shapes())))
+        self.hypotheses = Hypotheses(self.ontology, closure, fields)
+        self._diagnostician = Diagnostician(self.ontology, closure, self.hypotheses)
 
     def read(
         self,
@@ -113,6 +131,37 @@ class Checker:
         report = self.validate(submission)
         found = self._diagnostician.diagnose(submission.triples)
         return diagnosis_json(found, report, self.ontology, submission.triples)
+
+    def what_if(
+        self, body: bytes, published: Published, base: str, limit: int | None = None
+    ) -> dict[str, Any]:
+        """Answer a question of the form ``{case, add, remove}``; see ``asking`` for its parts."""
+        question = asking.asked(body, {"case", "add", "remove"})
+        read = self._reader(limit)
+        case = asking.case_of(question.get("case"), read, published, base)
+        name = asking.name_of(case, base)
+        add, remove = (
+            asking.facts_of(each, question.get(each), read, name) for each in ("add", "remove")
+        )
+        return self.hypotheses.what_if(case, add, remove)
+
+    def missing(
+        self, body: bytes, published: Published, base: str, limit: int | None = None
+    ) -> dict[str, Any]:
+        """Tell what is missing, asked as ``{case, conclusion}``; see ``asking`` for its parts."""
+        question = asking.asked(body, {"case", "conclusion"})
+        case = asking.case_of(question.get("case"), self._reader(limit), published, base)
+        name = asking.name_of(case, base)
+        goal = asking.triple_of("conclusion", question.get("conclusion"), name)
+        return self.hypotheses.missing(case, goal)
+
+    def _reader(self, limit: int | None) -> asking.Read:
+        """Return what parses a part of a question as a submission."""
+
+        def read(data: bytes, format: str, base: str) -> list[Triple]:
+            return self.read(data, format_named(format), base=base, limit=limit).triples
+
+        return read
 
 
 def triples_of(

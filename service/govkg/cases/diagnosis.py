@@ -9,13 +9,14 @@ from typing import Any, Final
 
 from pyoxigraph import NamedNode, Triple
 
+from govkg.cases.hypotheses import Hypotheses
 from govkg.cases.names import Names
 from govkg.errors import Language
 from govkg.ontology import TYPE, Ontology
 from govkg.rdf import Node
-from govkg.reasoning import Closure, Proof, Teller, prove
+from govkg.reasoning import Bounds, Closure, Proof, Teller, prove
 from govkg.validation import Report
-from govkg.vocabulary import GOV
+from govkg.vocabulary import GC, GOV
 
 CASE = NamedNode(GOV + "GovernanceCase")
 CRISIS = NamedNode(GOV + "CrisisType")
@@ -32,6 +33,15 @@ class Conclusion:
     subject: Node
     value: Node
     proof: Proof
+
+
+@dataclass(frozen=True)
+class Near:
+    """A conclusion that does not follow, though part of what it needs is there."""
+
+    statement: Triple
+    missing: list[dict[str, Any]]
+    """The smallest sets of facts that would make it follow."""
 
 
 @dataclass(frozen=True)
@@ -53,22 +63,25 @@ class CaseDiagnosis:
     rights: tuple[Conclusion, ...]
     unassessed: tuple[NamedNode, ...]
     """The axes of which no profile says anything."""
+    near: tuple[Near, ...]
+    """Conclusions for which part of the evidence is there."""
 
 
 class Diagnostician:
     """Draws conclusions for cases from the ontology."""
 
-    def __init__(self, ontology: Ontology) -> None:
-        """Close the ontology once; it serves every diagnosis."""
+    def __init__(self, ontology: Ontology, closure: Closure, hypotheses: Hypotheses) -> None:
+        """Take the closure of the ontology, which serves every diagnosis."""
         self._ontology = ontology
-        self._closure = Closure(ontology.triples)
+        self._closure = closure
+        self._hypotheses = hypotheses
 
     def diagnose(self, triples: list[Triple]) -> list[CaseDiagnosis]:
         """Return what follows for each case among the triples."""
         with self._closure.supposing(triples):
-            return [self._case(case) for case in _cases(triples)]
+            return [self._case(case, triples) for case in _cases(triples)]
 
-    def _case(self, case: NamedNode) -> CaseDiagnosis:
+    def _case(self, case: NamedNode, triples: list[Triple]) -> CaseDiagnosis:
         conditions = self._conclusions(case, _gov("suggestsCondition"))
         crises = {c.value for c in conditions if self._holds(c.value, CRISIS)}
         indicated = self._conclusions(case, _gov("hasIndicatedRemedy"))
@@ -86,7 +99,20 @@ class Diagnostician:
             profile_classes=tuple(c for p in profiles for c in self._classes(p)),
             rights=tuple(c for p in profiles for c in self._conclusions(p, _gov("supportsRight"))),
             unassessed=self._unassessed(c.value for c in positions),
+            near=tuple(self._near(case, profiles, triples)),
         )
+
+    def _near(
+        self, case: NamedNode, profiles: list[NamedNode], triples: list[Triple]
+    ) -> Iterator[Near]:
+        """Yield the kinds of case and profile for which less is missing than for an empty one."""
+        for subject, names in ((case, _CASE_AIMS), *((p, _PROFILE_AIMS) for p in profiles)):
+            for name, needs in names.items():
+                goal = Triple(subject, TYPE, _gov(name))
+                sets = self._hypotheses.sets(triples, goal, _BOUNDS)
+                near = [each for each in sets if _terms(each) < needs]
+                if near:
+                    yield Near(goal, self._hypotheses.sets_json(triples, near))
 
     def _conclusions(self, subject: NamedNode, predicate: NamedNode) -> tuple[Conclusion, ...]:
         """Return the values of a property, each proved, in the order of their labels."""
@@ -125,6 +151,18 @@ class Diagnostician:
         return tuple(axis for axis in axes if axis not in assessed)
 
 
+def _terms(facts: Iterable[Triple]) -> int:
+    """Count the facts that name a concept: those that say something beyond linking parts."""
+    return sum(isinstance(t.object, NamedNode) and t.object.value.startswith(GC) for t in facts)
+
+
+_BOUNDS: Final = Bounds(sets=3, facts=6, things=3, seconds=0.3)
+_CASE_AIMS: Final = {"EvidencedAuthorityCrisisCase": 2, "EvidencedManagementCrisisCase": 2}
+_PROFILE_AIMS: Final = {"ModernProfile": 5, "TraditionalProfile": 5}
+"""Kinds that need several pieces of evidence at once, with how many of them: a symptom and a cause,
+a pole on each axis."""
+
+
 def _cases(triples: list[Triple]) -> list[NamedNode]:
     """Return the cases among the triples, in order."""
     found = (t.subject for t in triples if t.predicate == TYPE and t.object == CASE)
@@ -155,11 +193,17 @@ def diagnosis_json(
     def case(found: CaseDiagnosis) -> dict[str, Any]:
         lists = {key: [told(c) for c in getattr(found, field)] for key, field in _LISTS.items()}
         axes = [{"axis": axis.value, "label": label(axis)} for axis in found.unassessed]
+        near = [
+            {**teller.statement_json(each.statement), "label": teller.label(each.statement.object)}
+            | {"subjectLabel": label(each.statement.subject), "missing": each.missing}
+            for each in found.near
+        ]
         return {
             "case": found.case.value,
             "caseLabel": label(found.case),
             **lists,
             "unassessedAxes": axes,
+            "near": near,
         }
 
     return {"validation": report.as_json(), "cases": [case(found) for found in diagnoses]}
@@ -193,6 +237,16 @@ HEADINGS: Final[dict[str, dict[Language, str]]] = {
 }
 """What people call the lists of a diagnosis."""
 
+NEAR: Final[dict[str, dict[Language, str]]] = {
+    "title": {
+        "en": "What is missing for conclusions that are near",
+        "zh": "接近成立的结论所缺",
+    },
+    "if": {"en": "it would follow if", "zh": "若补充则成立："},
+    "or": {"en": "or if", "zh": "或补充："},
+}
+"""How what is missing is told."""
+
 
 def diagnosis_text(found: dict[str, Any], language: Language) -> str:
     """Return a diagnosis as lines: what follows, on which footing, and on what it rests."""
@@ -204,7 +258,19 @@ def diagnosis_text(found: dict[str, Any], language: Language) -> str:
                 lines += ["", f"{heading[language]}:"]
             for conclusion in case[key]:
                 lines += _conclusion_lines(conclusion, language)
+        lines += _near_lines(case["near"], language)
     return "\n".join(lines[1:]) + "\n"
+
+
+def _near_lines(near: list[dict[str, Any]], language: Language) -> Iterator[str]:
+    """Yield what is missing for the conclusions that are near."""
+    if near:
+        yield from ("", f"{NEAR['title'][language]}:")
+    for each in near:
+        yield f"- {each['text'][language]}"
+        for number, found in enumerate(each["missing"]):
+            facts = "; ".join(fact["text"][language] for fact in found["facts"])
+            yield f"    {NEAR['or' if number else 'if'][language]} {facts}"
 
 
 def _conclusion_lines(conclusion: dict[str, Any], language: Language) -> Iterator[str]:

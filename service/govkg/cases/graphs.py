@@ -1,8 +1,16 @@
 """The names of the named graphs, made under a base IRI."""
 
+import re
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode
+
+_ID = re.compile(r"[A-Za-z0-9][\w.~-]{0,199}")
+
+
+def is_id(text: str) -> bool:
+    """Say whether a text could be the id of a case."""
+    return bool(_ID.fullmatch(text))
 
 
 @dataclass(frozen=True)

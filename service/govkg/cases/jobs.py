@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pyoxigraph import Triple
+
 from govkg.cases.checking import REPORT_FORMATS, Checker, Submission, rendered
-from govkg.cases.graphs import Graphs
+from govkg.cases.graphs import Graphs, is_id
 from govkg.cases.submitting import pieces
-from govkg.errors import ParameterError
+from govkg.errors import NotFoundError, ParameterError
 from govkg.forms.formats import FORMATS, XLSX, Format, format_named, write_document
 from govkg.store import jobs
 from govkg.vocabulary import CASE_CONTEXT
@@ -25,6 +27,14 @@ class State(jobs.State):
     """What a worker holds in memory."""
 
     checker: Checker
+    graphs: Graphs
+
+    def published(self, case_id: str) -> list[Triple]:
+        """Return the triples of a stored case; raises NotFoundError if there is none."""
+        found = self.view.triples(self.graphs.case(case_id)) if is_id(case_id) else []
+        if not found:
+            raise NotFoundError(what="case", name=case_id, hint="All cases are listed at /cases.")
+        return found
 
 
 def prepare(argument: str) -> State:
@@ -34,8 +44,8 @@ def prepare(argument: str) -> State:
     ``shacl_engine``.
     """
     given = json.loads(argument)
-    apart = Graphs(given["base"]).inferred
-    state = State(jobs.view(argument, [apart]), Checker(given["shacl_engine"]))
+    graphs = Graphs(given["base"])
+    state = State(jobs.view(argument, [graphs.inferred]), Checker(given["shacl_engine"]), graphs)
     empty = {"format": "turtle", "base": None, "limit": 1000, "report": "text", "language": "en"}
     validate(state, empty, b"")
     for report in REPORT_FORMATS:
@@ -44,6 +54,8 @@ def prepare(argument: str) -> State:
     validate(state, empty | {"format": "xlsx", "report": "xlsx", "limit": None}, book)
     diagnose(state, empty, _WARM_UP)
     submit(state, empty | {"root": given["base"], "only": ""}, _WARM_UP)
+    question = {"case": {"text": _WARM_UP.decode()}, "add": [["#x", "gov:ofType", "gc:x"]]}
+    what_if(state, {"base": "urn:x", "limit": 1000}, _json(question))
     for known in FORMATS:
         state.checker.read(_empty(state, known), known)
     return state
@@ -87,6 +99,18 @@ def submit(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
     return summary | {"report_bytes": len(report), "cases": told}, report + b"".join(contents)
 
 
+def what_if(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
+    """Return what some facts more or less would change for a case, as JSON."""
+    found = state.checker.what_if(body, state.published, header["base"], header["limit"])
+    return {}, _json(found)
+
+
+def missing(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
+    """Return what is missing for a conclusion about a case, as JSON."""
+    found = state.checker.missing(body, state.published, header["base"], header["limit"])
+    return {}, _json(found)
+
+
 def _submission(state: State, header: Header, body: bytes) -> Submission:
     known = format_named(header["format"])
     return state.checker.read(
@@ -114,6 +138,8 @@ JOBS: Final[Mapping[str, Job]] = {
     "validate": validate,
     "diagnose": diagnose,
     "submit": submit,
+    "what_if": what_if,
+    "missing": missing,
 }
 """Every job by its name."""
 

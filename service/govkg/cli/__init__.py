@@ -28,6 +28,7 @@ from govkg.cli import (
     token,
     validate,
     version,
+    whatif,
 )
 from govkg.cli.console import AT_FAULT, FAILED, MISUSED
 from govkg.errors import (
@@ -46,6 +47,7 @@ COMMANDS = (
     load,
     validate,
     diagnose,
+    whatif,
     template,
     convert,
     query,

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pyoxigraph import Triple
 
+from govkg.cases import asking
 from govkg.cases.checking import Checker, Submission
 from govkg.cases.kg import KG
 from govkg.errors import Language, NotFoundError
@@ -63,6 +65,18 @@ def save(path: Path, data: bytes) -> None:
         path.write_bytes(data)
     except OSError as error:
         raise NotFoundError(what="file", name=str(path), hint=str(error.strerror)) from error
+
+
+def facts(checker: Checker, path: Path, case: str) -> list[Triple]:
+    """Read facts about a case from a file; in Turtle our prefixes are declared."""
+    known = format_of_file(path.name)
+
+    def read(data: bytes, format: str, base: str) -> list[Triple]:
+        return checker.read(data, format_named(format), base=base).triples
+
+    if known.name == "turtle":
+        return asking.facts_of(path.name, content(path).decode("utf-8", "replace"), read, case)
+    return read(content(path), known.name, case)
 
 
 def content(path: Path) -> bytes:

@@ -5,7 +5,11 @@ from typing import Annotated
 import typer
 from pyoxigraph import Triple
 
+from govkg.cases.hypotheses import with_missing
+from govkg.cases.kg import KG
+from govkg.cli import console
 from govkg.cli.console import AsJson, Lang, bundled_graph, language_of, print_json
+from govkg.errors import NotEntailedError
 from govkg.rdf import expand, read_term
 from govkg.reasoning import MOST
 
@@ -26,9 +30,22 @@ def explain(
     """Say why a statement about the ontology or an example case holds."""
     kg = bundled_graph()
     triple = Triple(expand(subject), expand(predicate), read_term(value))
-    proofs = kg.proofs(triple, number) if number > 1 else [kg.prove(triple)]
+    try:
+        proofs = kg.proofs(triple, number) if number > 1 else [kg.prove(triple)]
+    except NotEntailedError as error:
+        raise _explained(kg, triple, error) from None
     if as_json:
         print_json(kg.teller.all_json(proofs))
     else:
         told = (kg.teller.as_text(proof, language_of(lang)) for proof in proofs)
         typer.echo("\n".join(told), nl=False)
+
+
+def _explained(kg: KG, triple: Triple, error: NotEntailedError) -> NotEntailedError:
+    """Return the error with what is missing, if the statement is about a case or a part of it."""
+    subject = getattr(triple.subject, "value", "").partition("#")[0]
+    for case in kg.cases():
+        if case.iri.value == subject:
+            known = list(kg.store.triples(case.graph))
+            return with_missing(error, console.checker().hypotheses.missing(known, triple))
+    return error

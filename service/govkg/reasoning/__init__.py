@@ -14,6 +14,7 @@ For whoever builds on top, from the outside inwards:
   ``concluding`` and look which patterns of their bodies nothing meets.
 """
 
+from govkg.reasoning.abduction import Bounds, Supposable, missing
 from govkg.reasoning.alternatives import MOST, alternatives
 from govkg.reasoning.closure import Changed, Closure, Contradiction, Derived
 from govkg.reasoning.deep import DeepCheck, deep_check
@@ -27,6 +28,7 @@ __all__ = [
     "MOST",
     "PROFILES",
     "RULES",
+    "Bounds",
     "Changed",
     "Closure",
     "Contradiction",
@@ -36,9 +38,11 @@ __all__ = [
     "Profile",
     "Proof",
     "Rule",
+    "Supposable",
     "Teller",
     "alternatives",
     "deep_check",
+    "missing",
     "prove",
     "triple_json",
 ]

@@ -61,6 +61,11 @@ class Closure:
         self._terms = terms
         self._engine = Engine(terms, profile)
 
+    @property
+    def engine(self) -> Engine:
+        """The facts and clauses as numbers, for the modules of this package."""
+        return self._engine
+
     def __len__(self) -> int:
         """Count the triples, asserted and derived."""
         return sum(1 for _ in self._engine.facts())

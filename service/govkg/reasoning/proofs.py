@@ -127,4 +127,4 @@ def not_entailed(triple: Triple) -> NotEntailedError:
     """Return the error for a triple that does not hold."""
     parts = (triple.subject, triple.predicate, triple.object)
     statement = " ".join(shorten(p.value) if isinstance(p, NamedNode) else str(p) for p in parts)
-    return NotEntailedError(statement=statement)
+    return NotEntailedError(statement=statement, hint="", missing=[])

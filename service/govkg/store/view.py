@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, parse
+from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Triple, parse
 from pyoxigraph import Store as Oxigraph
 
 from govkg.store import federation
@@ -53,6 +53,10 @@ class View:
         left_out = ", ".join(str(graph) for graph in self._apart)
         inside = f"FILTER (?g NOT IN ({left_out}))" if left_out else ""
         self._oxigraph.update(f"INSERT {{ ?s ?p ?o }} WHERE {{ GRAPH ?g {{ ?s ?p ?o }} {inside} }}")
+
+    def triples(self, graph: NamedNode) -> list[Triple]:
+        """Return the triples of a named graph, none if there is no such graph."""
+        return [q.triple for q in self._oxigraph.quads_for_pattern(None, None, None, graph)]
 
     def query(self, query: Query) -> Answer:
         """Answer a SPARQL query; see ``querying.answer`` for what is raised."""

@@ -8,7 +8,7 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -26,6 +26,7 @@ SCOPES: Final = {
     "admin": "everything",
 }
 """What a token can be good for. Whoever may do everything needs no other scope."""
+_DOTS: Final = 2  # in a JSON Web Token; ours have none
 _MARK: Final = "govkg_"  # so that a token that leaked can be found by a search
 
 
@@ -60,19 +61,24 @@ class Caller:
         return scope in self.scopes or "admin" in self.scopes
 
 
+Verify = Callable[[str], Caller | None]
+"""Says who a token of somebody else stands for, or None."""
+
+
 class Access:
     """The tokens in one file; a change of the file is seen at once."""
 
-    def __init__(self, path: Path) -> None:
-        """Take the file, which need not exist."""
+    def __init__(self, path: Path, verify: Verify | None = None) -> None:
+        """Take the file, which need not exist, and what else knows tokens."""
         self._path = path
+        self._verify = verify
         self._read_at: tuple[int, int, int] | None = None
         self._tokens: tuple[Token, ...] = ()
 
     @property
     def enabled(self) -> bool:
         """Say whether anybody may write at all."""
-        return any(token.revoked is None for token in self.tokens())
+        return self._verify is not None or any(token.revoked is None for token in self.tokens())
 
     def tokens(self) -> tuple[Token, ...]:
         """Return all tokens, revoked ones too; raises NotReadyError if the file is damaged."""
@@ -146,6 +152,8 @@ class Access:
     def identify(self, authorization: str) -> Caller | None:
         """Return who sends an Authorization header, or None if nobody can tell."""
         secret = _secret_in(authorization)
+        if self._verify and secret.count(".") == _DOTS:
+            return self._verify(secret)
         token = self._find(secret) if secret else None
         return token.caller if token else None
 

@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from govkg import __version__
 from govkg.api import (
     agent,
+    audit,
     case,
     case_history,
     case_records,
@@ -43,16 +44,19 @@ from govkg.api import (
     scheme,
     search,
     shapes,
+    sign_in,
     sparql,
     validate,
     version,
     well_known,
     whatif,
 )
+from govkg.api.auditing import Auditing
 from govkg.api.describing import ABOUT, openapi
 from govkg.api.direct import Direct
 from govkg.api.gauges import Gauges
 from govkg.api.knowledge import Service
+from govkg.api.limiting import Limiting
 from govkg.api.middleware import Envelope, Finishing
 from govkg.api.remembering import Remembering
 from govkg.errors import GovkgError
@@ -61,7 +65,7 @@ from govkg.settings import Settings, load_settings
 
 ROUTES = (
     home, query, sparql, search, concept, scheme, ontology, cases, case_records, case_history,
-    review, case, place, agent, graph, data,
+    review, case, place, agent, graph, data, sign_in, audit,
     validate, diagnose, whatif, shapes, rules, contexts, explain, problem_pages, prefixes,
     limits, version, well_known, healthz, readyz, metrics, docs,
 )  # fmt: skip
@@ -72,6 +76,7 @@ _log = logging.getLogger("govkg.app")
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Make the application; it loads in the background once it is started."""
+    settings = settings or load_settings()
     app = FastAPI(
         title="govkg",
         version=__version__,
@@ -82,12 +87,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
         middleware=[
             Middleware(Envelope, on_crash=problems.internal),
+            Middleware(Limiting, settings=settings),
+            Middleware(Auditing),
             Middleware(Remembering),
             Middleware(Finishing),
             Middleware(Direct),
         ],
     )
-    service = app.state.service = Service(settings or load_settings(), _routes())
+    service = app.state.service = Service(settings, _routes())
     if service.metrics:
         service.metrics.registry.register(Gauges(service))
     for module in ROUTES:

@@ -34,6 +34,7 @@ GovkgError
     - EndpointFailedError    an endpoint that a query calls gives no usable answer
       - UpdateDeadlineError  an update did, and changed nothing
     - BusyError              too much work is waiting
+    - RateLimitedError       one client asks too often
     - MemoryLimitError       the work needed more memory than one worker has
     - WorkerLostError        the worker ended without an answer
     - NotReadyError          the service is still loading
@@ -440,6 +441,18 @@ class BusyError(UnavailableError):
     message = {
         "en": "{waiting} requests are waiting already. Try again in {retry_after} s.",
         "zh": "已有 {waiting} 个请求在等待。请在 {retry_after} 秒后重试。",
+    }
+
+
+class RateLimitedError(UnavailableError):
+    """One client asks too often. Facts: limit, retry_after."""
+
+    code = "rate-limited"
+    title = {"en": "Too many requests from you", "zh": "您的请求过于频繁"}
+    message = {
+        "en": "The limit is {limit}. Try again in {retry_after} s, or ask whoever runs the "
+        "service for more.",
+        "zh": "上限为 {limit}。请在 {retry_after} 秒后重试，或向服务的运行者申请提高上限。",
     }
 
 

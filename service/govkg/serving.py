@@ -43,6 +43,8 @@ class Server(uvicorn.Server):
                 log_config=None,
                 log_level=settings.log_level,
                 access_log=False,
+                proxy_headers=bool(settings.forwarded_allow_ips),
+                forwarded_allow_ips=settings.forwarded_allow_ips,
             )
         )
 

@@ -8,9 +8,10 @@ import os
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
+import limits
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -70,6 +71,32 @@ class Settings(BaseSettings):
         gt=0,
         le=3600,
         description="How often to look whether other nodes have written to the engine, in seconds.",
+    )
+    oidc_issuer: str = Field(
+        "",
+        description="The OpenID Connect issuer whose tokens are accepted too, by its address; "
+        "needs `pip install govkg[oidc]`. See docs/operations/access.md.",
+    )
+    oidc_audience: str = Field(
+        "govkg", min_length=1, description="For whom such a token must be: its `aud`."
+    )
+    oidc_scopes_claim: str = Field(
+        "scope",
+        description="The claim with the scopes: those that start with `govkg:`, as `govkg:submit`.",
+    )
+    rate_queries: str = Field(
+        "",
+        description="How many queries, searches and checks one client may send, as "
+        "`600/minute`; empty: any number.",
+    )
+    rate_submissions: str = Field(
+        "60/minute",
+        description="How many requests to change something one client may send; empty: any number.",
+    )
+    forwarded_allow_ips: str = Field(
+        "127.0.0.1",
+        description="The proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, as "
+        "addresses with commas, or `*`; empty: none.",
     )
     base_iri: str = Field(
         "https://w3id.org/govkg/",
@@ -203,6 +230,24 @@ class Settings(BaseSettings):
             raise ValueError("must have no user, password, ? or #; GOVKG_STORE_USER names the user")
         return value
 
+    @field_validator("rate_queries", "rate_submissions")
+    @classmethod
+    def _is_rate(cls, value: str) -> str:
+        """Accept nothing, or a rate that can be read."""
+        if value:
+            limits.parse(value)
+        return value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_safe_issuer(cls, value: str) -> str:
+        """Accept nothing, or an address that nobody on the way can change the answers of."""
+        parts = urlsplit(value)
+        local = parts.hostname in ("127.0.0.1", "::1", "localhost")
+        if value and not (parts.scheme == "https" or (parts.scheme == "http" and local)):
+            raise ValueError("must be empty or start with https://")
+        return value.rstrip("/")
+
     @field_validator("service_hosts")
     @classmethod
     def _is_list_of_endpoints(cls, value: str) -> str:
@@ -230,6 +275,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         for name, value in environment.items()
         if name.startswith(PREFIX)
     }
+    given = _with_secrets(given)
     for name in given:
         if name not in Settings.model_fields:
             raise _unknown(name)
@@ -242,6 +288,36 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise SettingError(
             name=name, reason=reason, remedy="See docs/settings.md, or unset it for the default."
         ) from error
+
+
+def _with_secrets(given: Mapping[str, str]) -> dict[str, str]:
+    """Put the contents of files in the place of the names of files that hold secrets.
+
+    Each setting that is a secret can be given as ``…_FILE``. Raises SettingError for a file that
+    cannot be read, and for a secret that is given twice.
+    """
+    found = dict(given)
+    for name in SECRETS:
+        path = found.pop(f"{name}_file", None)
+        if path is None:
+            continue
+        variable = f"{PREFIX}{name.upper()}"
+        if name in found:
+            remedy = "Unset one of the two."
+            raise SettingError(name=variable, reason="its _FILE is set too", remedy=remedy)
+        try:
+            found[name] = Path(path).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = f"the file “{path}” cannot be read ({error})"
+            remedy = "Name a file that this user can read."
+            raise SettingError(name=f"{variable}_FILE", reason=reason, remedy=remedy) from error
+    return found
+
+
+SECRETS: Final = tuple(
+    name for name, field in Settings.model_fields.items() if field.annotation is SecretStr
+)
+"""The settings that are secrets."""
 
 
 def _unknown(name: str) -> SettingError:

@@ -52,3 +52,28 @@ def test_a_bad_value_names_setting_and_value(name: str, value: str) -> None:
     """An impossible value is refused at the start, with the name of the setting."""
     with pytest.raises(SettingError, match=f"{name}.*{value}"):
         load_settings({name: value})
+
+
+def test_secrets_come_from_files(tmp_path: Path) -> None:
+    """Each secret can be given as a file; not twice, and not as one that cannot be read."""
+    file = tmp_path / "secret"
+    file.write_text("hush\n")
+
+    settings = load_settings({"GOVKG_STORE_TOKEN_FILE": str(file)})
+
+    assert settings.store_token.get_secret_value() == "hush"
+    with pytest.raises(SettingError, match="_FILE is set too"):
+        load_settings({"GOVKG_STORE_TOKEN_FILE": str(file), "GOVKG_STORE_TOKEN": "x"})
+    with pytest.raises(SettingError, match="cannot be read"):
+        load_settings({"GOVKG_STORE_TOKEN_FILE": str(tmp_path / "none")})
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"GOVKG_RATE_QUERIES": "often"}, {"GOVKG_OIDC_ISSUER": "http://example.org"}],
+    ids=["rate", "issuer"],
+)
+def test_refuses_rates_and_issuers(given: dict[str, str]) -> None:
+    """A rate that cannot be read and an issuer that could be spoofed are refused."""
+    with pytest.raises(SettingError):
+        load_settings(given)

@@ -34,6 +34,7 @@ from govkg.errors import (
     UpdateDeadlineError,
 )
 from govkg.journal import Journal
+from govkg.oidc import verifier
 from govkg.ontology import Ontology, Term
 from govkg.settings import Settings
 from govkg.store import Delta, Update
@@ -94,7 +95,7 @@ class Service:
 
     def __post_init__(self) -> None:
         """Know who may write and whom queries may call; keep answers, and measure."""
-        self.access = Access(self.settings.tokens_path)
+        self.access = Access(self.settings.tokens_path, verifier(self.settings))
         self.cache = ResultCache(self.settings.cache_bytes)
         self.endpoints = opened(self.settings)
         self.metrics = Metrics() if self.settings.metrics else None
@@ -122,7 +123,7 @@ class Service:
 
     async def write(self, authorization: str, action: str, change: Change[Changed]) -> Changed:
         """Change the store for somebody with the right token; see ``Writer.write``."""
-        self.access.require(authorization, "write", action)
+        await asyncio.to_thread(self.access.require, authorization, "write", action)
         self.known()
         if self.writer is None:
             raise NotReadyError(reason=self.reason, retry_after=2)

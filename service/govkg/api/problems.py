@@ -38,6 +38,7 @@ STATUS: Final[dict[type[GovkgError], int]] = {
     errors.UnavailableError: 503,
     errors.StorageFullError: 507,
     errors.BusyError: 429,
+    errors.RateLimitedError: 429,
     errors.MethodNotAllowedError: 405,
 }
 """The status of each error class; one that is not named has that of its nearest parent."""

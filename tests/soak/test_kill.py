@@ -6,59 +6,74 @@ import json
 import os
 import random
 import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+import serving
 
 from govkg.access import Access
 
-WRITERS = 3
-ROWS = 20
+WRITERS = 6
+ROWS = 6
 """How many triples one write holds, in two graphs and two operations."""
+LANES = 2
+"""How many servers, each with its own data, are killed side by side."""
+KILLS = 240
+OPENING = 0.25
+"""The share of kills before the server is ready."""
+Start = Callable[[Mapping[str, str], Path], serving.Process]
 
 
 class Service:
     """A server in a process of its own, on a plain dataset."""
 
-    def __init__(self, folder: Path) -> None:
-        """Take the folder of its data, and make a token."""
+    def __init__(self, folder: Path, start: Start) -> None:
+        """Take the folder of its data, make a token, and start with nothing written."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        self._folder = folder
+        folder.mkdir(exist_ok=True)
+        self._log = folder / "log"
+        self._start = start
         token = Access(folder / "tokens.json").create("kill", ("write",))[1]
         self._headers = {"Authorization": f"Bearer {token}"}
         own = {"DATA_DIR": str(folder), "PORT": str(self.port), "LOG_LEVEL": "warning"}
         own |= {"BUNDLE": "false", "WORKERS": "1"}
         clean = {key: value for key, value in os.environ.items() if not key.startswith("GOVKG_")}
         self._environment = clean | {f"GOVKG_{key}": value for key, value in own.items()}
+        self.acknowledged = set[int]()
+        self.numbers = itertools.count(1)
+        self.usual = 1.0
+        """How long it took to start the last time, in seconds."""
 
     @contextmanager
-    def running(self) -> Iterator[subprocess.Popen[bytes]]:
+    def running(self) -> Iterator[serving.Process]:
         """Run the server, and kill it at the end by SIGKILL."""
-        command = [sys.executable, "-m", "govkg", "serve"]
-        with (self._folder / "log").open("ab") as log:
-            process = subprocess.Popen(command, env=self._environment, stdout=log, stderr=log)
+        process = self._start(self._environment, self._log)
         try:
-            self._wait(process)
             yield process
         finally:
-            process.kill()
-            process.wait()
+            serving.bury(process)
 
-    def _wait(self, process: subprocess.Popen[bytes]) -> None:
-        until = time.monotonic() + 60
+    def wait(self) -> None:
+        """Return when the server is ready."""
+        start = time.monotonic()
         while self.send("GET", "/readyz")[0] != 200:
-            assert process.poll() is None, (self._folder / "log").read_text()
-            assert time.monotonic() < until
+            assert time.monotonic() < start + 60, self._log.read_text()
             time.sleep(0.02)
+        self.usual = time.monotonic() - start
+
+    def check(self) -> None:
+        """Assert that all that was acknowledged is there, and of every write all or nothing."""
+        found = self.rows()
+        assert set(found.values()) <= {ROWS}
+        assert self.acknowledged <= set(found)
 
     def send(self, method: str, path: str, body: str = "", kind: str = "") -> tuple[int, bytes]:
         """Send a request; the status is 0 if there was no answer."""
@@ -93,39 +108,65 @@ class Service:
         return {int(r["s"]["value"].split(":")[-1]): int(r["n"]["value"]) for r in found}
 
 
-def kill_while_writing(service: Service, numbers: Iterator[int], acknowledged: set[int]) -> None:
-    """Start the server, let some write to it, and kill it at a random moment."""
+def kill(service: Service) -> None:
+    """Start the server and kill it at a random moment, as it opens or while several write to it."""
+    with service.running() as process:
+        if random.random() < OPENING:  # noqa: S311 # no secret
+            time.sleep(random.uniform(0, service.usual))  # noqa: S311 # no secret
+            return
+        service.wait()
+        service.check()
+        kill_while_writing(service, process)
+
+
+def kill_while_writing(service: Service, process: serving.Process) -> None:
+    """Let some write to a server, and kill it at a random moment, when some is written."""
     over = threading.Event()
+    enough = len(service.acknowledged) + random.randint(1, 2 * WRITERS)  # noqa: S311 # no secret
 
     def write() -> None:
         while not over.is_set():
-            number = next(numbers)
+            number = next(service.numbers)
             if service.write(number):
-                acknowledged.add(number)
+                service.acknowledged.add(number)
 
-    with service.running() as process:
-        writers = [threading.Thread(target=write) for _ in range(WRITERS)]
-        for writer in writers:
-            writer.start()
-        time.sleep(random.uniform(0.05, 1.5))  # noqa: S311 # no secret
-        process.kill()
-        over.set()
-        for writer in writers:
-            writer.join()
+    writers = [threading.Thread(target=write) for _ in range(WRITERS)]
+    for writer in writers:
+        writer.start()
+    until = time.monotonic() + 30
+    while len(service.acknowledged) < enough and time.monotonic() < until:
+        time.sleep(0.01)
+    time.sleep(random.uniform(0, 0.3))  # noqa: S311 # no secret
+    process.kill()
+    over.set()
+    for writer in writers:
+        writer.join()
 
 
-@pytest.mark.parametrize("kills", [5, pytest.param(60, marks=pytest.mark.soak)])
-def test_no_acknowledged_write_is_lost_and_none_is_half(tmp_path: Path, kills: int) -> None:
-    """After each kill -9 all that was acknowledged is there, and of every write all or nothing."""
-    service, acknowledged, numbers = Service(tmp_path), set[int](), itertools.count(1)
-    written = 0
-
+def survive(folder: Path, start: Start, kills: int) -> int:
+    """Kill a server so many times; return how many writes were acknowledged, all of them kept."""
+    service = Service(folder, start)
     for _ in range(kills):
-        kill_while_writing(service, numbers, acknowledged)
-        with service.running():
-            found = service.rows()
-            assert set(found.values()) <= {ROWS}
-            assert acknowledged <= set(found)
-            written = len(found)
+        kill(service)
+    with service.running():
+        service.wait()
+        service.check()
+    return len(service.acknowledged)
 
-    assert written >= len(acknowledged) > kills
+
+def test_no_acknowledged_write_is_lost_and_none_is_half(tmp_path: Path) -> None:
+    """After each kill -9 all that was acknowledged is there, and of every write all or nothing."""
+    assert survive(tmp_path, serving.spawned, 5) > 0
+
+
+@pytest.mark.soak
+def test_hundreds_of_kills(tmp_path: Path) -> None:
+    """So it is whenever the server is killed: as it opens, works out, stores, or shows a write."""
+    with ThreadPoolExecutor(LANES) as pool:
+        lanes = [
+            pool.submit(survive, tmp_path / str(lane), serving.forked, KILLS // LANES)
+            for lane in range(LANES)
+        ]
+        acknowledged = sum(lane.result() for lane in lanes)
+
+    assert acknowledged > KILLS

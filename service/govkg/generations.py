@@ -25,6 +25,7 @@ from govkg.journal import Journal
 from govkg.ontology import Ontology, read_files
 from govkg.reasoning import Closure
 from govkg.settings import Settings
+from govkg.store.deltas import in_graph
 from govkg.store.embedded import EmbeddedStore
 from govkg.store.mirror import Mirror
 from govkg.workers import Pool
@@ -144,6 +145,7 @@ class Generations:
             size=self._settings.workers,
             waiting=self._settings.waiting,
             memory_mb=self._settings.worker_memory_mb,
+            warm=self._settings.shacl_engine,
         )
         await self._service.pool.start()
 
@@ -163,7 +165,8 @@ def describe(kg: KG, service: Service) -> Description:
     settings = service.settings
     description = Description(kg, bundled=settings.bundle)
     if service.describes_itself:
-        kg.store.put(kg.graphs.description, description.stored(settings.address))
+        triples = description.stored(settings.address)
+        kg.quads.extend(in_graph(kg.graphs.description, triples))
     return description
 
 

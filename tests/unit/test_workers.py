@@ -52,14 +52,14 @@ def _nothing_is_left() -> Iterator[None]:
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
-def make(argument: str = "first", **options: int) -> Pool:
+def make(argument: str = "first", **options: Any) -> Pool:
     """Return a small pool of test jobs."""
     sizes = {"size": 2, "waiting": 8, "memory_mb": 64} | options
     return Pool("worker_jobs", argument, **sizes)
 
 
 @contextlib.asynccontextmanager
-async def started(**options: int) -> AsyncIterator[Pool]:
+async def started(**options: Any) -> AsyncIterator[Pool]:
     """Start a pool, and close it whatever happens; fail after BOUND."""
     pool = make("first", **options)
     async with asyncio.timeout(BOUND):
@@ -70,7 +70,7 @@ async def started(**options: int) -> AsyncIterator[Pool]:
             await pool.close()
 
 
-def play(scenario: Scenario, **options: int) -> None:
+def play(scenario: Scenario, **options: Any) -> None:
     """Run a scenario on a started pool."""
 
     async def main() -> None:
@@ -88,7 +88,7 @@ async def run(pool: Pool, job: str, /, seconds: float = 5.0, **header: Any) -> d
 
 async def sleep(pool: Pool, duration: float) -> dict[str, Any]:
     """Keep a worker for a while and return the header."""
-    answer, _ = await pool.run("sleep", {"seconds": duration}, b"", seconds=5)
+    answer, _ = await pool.run("sleep", {"seconds": duration}, b"", seconds=duration + 5)
     return answer
 
 
@@ -485,6 +485,51 @@ def test_replace_swaps_without_waiting() -> None:
         assert pool.alive == 2
 
     play(scenario)
+
+
+def test_a_zygote_in_reserve_takes_over() -> None:
+    """The next generation is made by a process that was there before, and then there is another."""
+
+    async def scenario(pool: Pool) -> None:
+        reserve = pool._reserve
+        assert reserve is not None
+
+        await pool.replace("second")
+
+        answer = await run(pool, "echo")
+        assert (answer["parent"], answer["state"]) == (reserve._process.pid, "second")
+        assert answer["warm"] == ["constant"]
+        assert pool._reserve not in (None, reserve)
+
+    play(scenario, size=1, warm="constant")
+
+
+def test_a_reserve_that_died_is_not_missed() -> None:
+    """Whether it is dead already or dies as it is asked, a later attempt makes a generation."""
+
+    async def scenario(pool: Pool) -> None:
+        reserve = pool._reserve
+        assert reserve is not None
+        await until(lambda: reserve._warm)
+        os.kill(reserve._process.pid, signal.SIGKILL)
+        await reserve.gone
+
+        await pool.replace("second")
+
+        assert (await run(pool, "echo"))["state"] == "second"
+
+    play(scenario, size=1, warm="")
+
+
+def test_a_very_long_argument_arrives() -> None:
+    """An argument may list thousands of graphs."""
+
+    async def scenario(pool: Pool) -> None:
+        await pool.replace("长" * 300_000)
+
+        assert len((await run(pool, "echo"))["state"]) == 300_000
+
+    play(scenario, size=1)
 
 
 def test_replace_serves_the_queue() -> None:

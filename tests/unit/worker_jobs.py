@@ -16,6 +16,17 @@ from govkg.errors import NotFoundError, SettingError
 Answer = tuple[dict[str, Any], bytes]
 
 
+WARMED = list[str]()
+"""What ``warm_up`` was told."""
+
+
+def warm_up(constant: str) -> None:
+    """Take note, or fail."""
+    if constant == "broken":
+        raise ValueError("no such library")
+    WARMED.append(constant)
+
+
 def prepare(argument: str) -> str:
     """Return the argument as the state, or fail in the way that it names."""
     if argument == "broken":
@@ -32,7 +43,13 @@ def prepare(argument: str) -> str:
 
 def echo(state: str, header: dict[str, Any], body: bytes) -> Answer:
     """Return what was sent, and who answered."""
-    return {"state": state, "pid": os.getpid(), "parent": os.getppid(), "said": header}, body
+    return {
+        "state": state,
+        "pid": os.getpid(),
+        "warm": WARMED,
+        "parent": os.getppid(),
+        "said": header,
+    }, body
 
 
 def invent(_state: str, _header: dict[str, Any], body: bytes) -> Answer:

@@ -9,7 +9,7 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 from govkg.cases.kg import KG
 from govkg.cases.questions import describe_questions
 from govkg.cases.statements import Statements, Value
-from govkg.cases.statistics import PropertyUse, Statistics, uses_by_class
+from govkg.cases.statistics import PropertyUse, Row, Statistics, uses_by_class
 from govkg.ontology import Texts
 from govkg.vocabulary import ENTAILMENT, FORMATS, PREFIXES
 
@@ -67,23 +67,34 @@ class Description:
         self._quads = kg.quads
         self._named = [graph for graph in kg.quads.graphs() if graph != kg.graphs.description]
 
-    @cached_property
+    @property
     def whole(self) -> Statistics:
         """The numbers of the merge of all graphs."""
-        return Statistics.of(self._union())
+        return self._counted[0]
 
-    @cached_property
+    @property
     def uses(self) -> Uses:
         """How the instances of each class use properties."""
-        return uses_by_class(self._union())
+        return self._counted[1]
 
-    @cached_property
+    @property
     def parts(self) -> Mapping[NamedNode, Statistics]:
         """The numbers of each named graph."""
-        return {graph: Statistics.of(self._quads.triples(graph)) for graph in self._named}
+        return self._counted[2]
 
-    def _union(self) -> set[Triple]:
-        return set(self._quads.unnamed()).union(*map(self._quads.triples, self._named))
+    @cached_property
+    def _counted(self) -> tuple[Statistics, Uses, Mapping[NamedNode, Statistics]]:
+        """All numbers; every graph is read once for them."""
+        union: set[Row] = {(t.subject, t.predicate, t.object) for t in self._quads.unnamed()}
+        parts: dict[NamedNode, Statistics] = {}
+        for graph in self._named:
+            rows = self._rows(graph)
+            parts[graph] = Statistics.of(rows)
+            union.update(rows)
+        return Statistics.of(union), uses_by_class(union), parts
+
+    def _rows(self, graph: NamedNode) -> list[Row]:
+        return [(q.subject, q.predicate, q.object) for q in self._quads.matching(graph=graph)]
 
     @cached_property
     def dataset(self) -> NamedNode:

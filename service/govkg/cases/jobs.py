@@ -6,6 +6,7 @@ Everything a job needs is loaded by ``prepare``: a worker cannot open a file or 
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from pyoxigraph import Triple
@@ -15,7 +16,10 @@ from govkg.cases.graphs import Graphs, is_id
 from govkg.cases.submitting import pieces
 from govkg.errors import NotFoundError, ParameterError
 from govkg.forms.formats import FORMATS, XLSX, Format, format_named, write_document
+from govkg.rdf import published_contexts
 from govkg.store import jobs
+from govkg.store.view import View
+from govkg.validation import EngineName
 from govkg.vocabulary import CASE_CONTEXT
 
 Header = dict[str, Any]
@@ -37,15 +41,11 @@ class State(jobs.State):
         return found
 
 
-def prepare(argument: str) -> State:
-    """Load a snapshot of the store, the shapes and the ontology, and run everything once.
-
-    The argument is that of ``store.jobs.prepare``, with the ``base`` IRI of the graphs and the
-    ``shacl_engine``.
-    """
-    given = json.loads(argument)
-    graphs = Graphs(given["base"])
-    state = State(jobs.view(argument, [graphs.inferred]), Checker(given["shacl_engine"]), graphs)
+@cache
+def warm_up(shacl_engine: EngineName) -> Checker:
+    """Load the shapes and the ontology, and run everything once, so that workers need no file."""
+    published_contexts()
+    state = State(View(b""), Checker(shacl_engine), Graphs(_BASE))
     empty = {"format": "turtle", "base": None, "limit": 1000, "report": "text", "language": "en"}
     validate(state, empty, b"")
     for report in REPORT_FORMATS:
@@ -53,12 +53,24 @@ def prepare(argument: str) -> State:
     book = write_document(state.checker.form, [], XLSX)
     validate(state, empty | {"format": "xlsx", "report": "xlsx", "limit": None}, book)
     diagnose(state, empty, _WARM_UP)
-    submit(state, empty | {"root": given["base"], "only": ""}, _WARM_UP)
+    submit(state, empty | {"root": _BASE, "only": ""}, _WARM_UP)
     question = {"case": {"text": _WARM_UP.decode()}, "add": [["#x", "gov:ofType", "gc:x"]]}
     what_if(state, {"base": "urn:x", "limit": 1000}, _json(question))
     for known in FORMATS:
         state.checker.read(_empty(state, known), known)
-    return state
+    return state.checker
+
+
+def prepare(argument: str) -> State:
+    """Load a snapshot of the store.
+
+    The argument is that of ``store.jobs.prepare``, with the ``base`` IRI of the graphs and the
+    ``shacl_engine``.
+    """
+    given = json.loads(argument)
+    graphs = Graphs(given["base"])
+    view = jobs.view(argument, [graphs.inferred])
+    return State(view, warm_up(given["shacl_engine"]), graphs)
 
 
 def validate(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
@@ -147,6 +159,8 @@ _EMPTY = {
     "rdf-xml": b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>',
     "json-ld": json.dumps({"@context": CASE_CONTEXT}).encode(),  # so that the context is read
 }
+_BASE: Final = "https://w3id.org/govkg/"
+"""The base of the graphs while everything is run for the first time."""
 _WARM_UP = (
     b"<https://w3id.org/govkg/case/warm-up> a <https://w3id.org/govkg/ontology#GovernanceCase> ."
 )

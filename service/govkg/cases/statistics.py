@@ -5,8 +5,8 @@ See https://www.w3.org/TR/void/#statistics for the counts and #class-property-pa
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
@@ -15,6 +15,8 @@ from govkg.vocabulary import OWL, RDF, RDFS, SH
 
 Subject = NamedNode | BlankNode | Triple
 Classes = frozenset[NamedNode]
+Row: TypeAlias = Triple | tuple[Subject, NamedNode, Node]
+"""A triple, or the same as a tuple: to take its terms out of a tuple is quicker."""
 Ranges = Counter[NamedNode]
 """How many triples lead to each class or datatype."""
 
@@ -32,13 +34,22 @@ class PropertyCount:
     objects: int
 
 
-@dataclass(frozen=True)
+@dataclass
 class PropertyUse:
     """How instances of one class use a property, and what it leads them to."""
 
-    triples: int
-    classes: Ranges
-    datatypes: Ranges
+    triples: int = 0
+    classes: Ranges = field(default_factory=Counter)
+    datatypes: Ranges = field(default_factory=Counter)
+
+    def count(self, end: Classes | NamedNode, triples: int) -> None:
+        """Count some more triples, which all lead to instances or values of one kind."""
+        self.triples += triples
+        if isinstance(end, NamedNode):
+            self.datatypes[end] += triples
+        else:
+            for kind in end:
+                self.classes[kind] += triples
 
 
 @dataclass(frozen=True)
@@ -55,15 +66,15 @@ class Statistics:
     properties: Mapping[NamedNode, PropertyCount]
 
     @classmethod
-    def of(cls, triples: Collection[Triple]) -> "Statistics":
+    def of(cls, triples: Collection[Row]) -> "Statistics":
         """Count distinct triples."""
         subjects: defaultdict[NamedNode, set[Subject]] = defaultdict(set)
         objects: defaultdict[NamedNode, set[Node]] = defaultdict(set)
         uses: Counter[NamedNode] = Counter()
-        for triple in triples:
-            uses[triple.predicate] += 1
-            subjects[triple.predicate].add(triple.subject)
-            objects[triple.predicate].add(triple.object)
+        for subject, predicate, value in triples:
+            uses[predicate] += 1
+            subjects[predicate].add(subject)
+            objects[predicate].add(value)
         about: set[Subject] = set().union(*subjects.values())
         return cls(
             triples=len(triples),
@@ -78,15 +89,15 @@ class Statistics:
         )
 
 
-def _instances(triples: Iterable[Triple]) -> dict[NamedNode, int]:
+def _instances(triples: Iterable[Row]) -> dict[NamedNode, int]:
     """Return how many instances each named class has."""
-    found = Counter(t.object for t in triples if t.predicate == _TYPE)
+    found = Counter(value for _, predicate, value in triples if predicate == _TYPE)
     named = {node: count for node, count in found.items() if isinstance(node, NamedNode)}
     return {node: named[node] for node in _sorted(named)}
 
 
 def uses_by_class(
-    triples: Collection[Triple],
+    triples: Collection[Row],
 ) -> dict[NamedNode, dict[NamedNode, PropertyUse]]:
     """Return how the instances of each class of the subject matter use each property.
 
@@ -95,37 +106,27 @@ def uses_by_class(
     classes = _classes(triples)
     alike: Counter[tuple[Classes, NamedNode, Classes | NamedNode]] = Counter()
     nothing: Classes = frozenset()
-    for each in triples:
-        of = classes.get(each.subject, nothing)
-        value = each.object
-        end = value.datatype if isinstance(value, Literal) else classes.get(value, nothing)
-        if of and each.predicate != _TYPE:
-            alike[of, each.predicate, end] += 1
-    found: dict[NamedNode, dict[NamedNode, PropertyUse]] = defaultdict(dict)
+    for subject, predicate, value in triples:
+        of = classes.get(subject, nothing)
+        if of and predicate != _TYPE:
+            end = value.datatype if isinstance(value, Literal) else classes.get(value, nothing)
+            alike[of, predicate, end] += 1
+    found: defaultdict[NamedNode, defaultdict[NamedNode, PropertyUse]]
+    found = defaultdict(lambda: defaultdict(PropertyUse))
     for (of, name, end), count in alike.items():
         for one in of:
-            before = found[one].get(name, PropertyUse(0, Counter(), Counter()))
-            found[one][name] = _more(before, end, count)
+            found[one][name].count(end, count)
     return {one: {name: found[one][name] for name in _sorted(found[one])} for one in _sorted(found)}
 
 
-def _more(use: PropertyUse, end: Classes | NamedNode, count: int) -> PropertyUse:
-    """Return a use with some more triples, which all lead to instances or values of one kind."""
-    if isinstance(end, NamedNode):
-        return PropertyUse(use.triples + count, use.classes, use.datatypes + Counter({end: count}))
-    more = Counter(dict.fromkeys(end, count))
-    return PropertyUse(use.triples + count, use.classes + more, use.datatypes)
-
-
-def _classes(triples: Iterable[Triple]) -> dict[Node, Classes]:
+def _classes(triples: Iterable[Row]) -> dict[Node, Classes]:
     """Return the classes of each instance, without those of the grammar."""
     found: defaultdict[Node, set[NamedNode]] = defaultdict(set)
-    for triple in triples:
-        kind = triple.object
-        if triple.predicate != _TYPE or not isinstance(kind, NamedNode):
+    for subject, predicate, kind in triples:
+        if predicate != _TYPE or not isinstance(kind, NamedNode):
             continue
         if not kind.value.startswith(_GRAMMAR):
-            found[triple.subject].add(kind)
+            found[subject].add(kind)
     return {node: frozenset(kinds) for node, kinds in found.items()}
 
 

@@ -27,6 +27,11 @@ class State:
     view: View
 
 
+def warm_up(_: str) -> None:
+    """Read the contexts that documents may name, since a worker could not."""
+    published_contexts()
+
+
 def prepare(argument: str) -> State:
     """Load a snapshot of the store.
 
@@ -34,7 +39,6 @@ def prepare(argument: str) -> State:
     ``empty`` and of those that are ``derived`` from others, and whether to ``merge`` all graphs as
     the default graph.
     """
-    published_contexts()  # a worker could not read them
     return State(view(argument))
 
 

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections import Counter, deque
 from collections.abc import Callable
 
@@ -120,15 +121,16 @@ class Generation:
         """Done when the zygote has ended."""
         self._spares: deque[asyncio.Future[Worker]] = deque()
         self._unreaped: dict[int, Worker] = {}
-        self._prepared = self._asked = self._retired = self._over = False
+        self._argument: str | None = None
+        self._warm = self._prepared = self._asked = self._retired = self._over = False
         self._forks = 0
 
-    def launch(self, jobs: str, argument: str) -> None:
-        """Start the zygote, which can import whatever the server can."""
+    def launch(self, jobs: str, constant: str) -> None:
+        """Start the zygote, which can import whatever the server can; it waits for `prepare`."""
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.setblocking(False)
         command = [sys.executable, "-P", "-m", "govkg.workers"]
-        words = [str(theirs.fileno()), jobs, argument, str(self._memory_mb), logs.form()]
+        words = [str(theirs.fileno()), jobs, constant, str(self._memory_mb), logs.form()]
         path = os.pathsep.join(each or "." for each in sys.path)
         with theirs:
             try:
@@ -142,6 +144,21 @@ class Generation:
                 self._control.close()
                 raise
         self._loop.add_reader(self._control, self._listen)
+
+    def prepare(self, argument: str) -> None:
+        """Have the zygote load the state of its jobs, once it has imported them, and fork."""
+        self._argument = argument
+        self._say_argument()
+
+    def _say_argument(self) -> None:
+        """Send the argument, in a file since it may be long, to a zygote that listens."""
+        if self._argument is None or not self._warm:
+            return
+        with tempfile.TemporaryFile() as file, contextlib.suppress(OSError):
+            file.write(self._argument.encode())
+            file.flush()
+            socket.send_fds(self._control, [b"prepare"], [file.fileno()])
+        self._argument = None
 
     async def spare(self) -> Worker:
         """Return a worker beyond the usual ones, for one job; the caller drops it.
@@ -246,6 +263,9 @@ class Generation:
             self._arrive(message["forked"], descriptors)
         elif "ended" in message:
             self._bury(message["ended"], memory=message["memory"])
+        elif "warm" in message:
+            self._warm = True
+            self._say_argument()
         elif "error" in message:
             self._resolve(error_in(message))
         else:

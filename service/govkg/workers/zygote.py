@@ -38,7 +38,11 @@ class Jobs(Protocol[State]):
     """Each job by name. What it changes in the state is seen by later jobs of one worker only."""
 
     def prepare(self, argument: str) -> State:
-        """Load what the jobs share. The argument says which version of it, often as a path."""
+        """Load what the jobs share. The argument says which version of it, often as a path.
+
+        A module may have a function ``warm_up`` too, which loads what is the same for all arguments
+        and is told what a `Pool` is told to keep ``warm``; it runs before.
+        """
         ...
 
 
@@ -66,11 +70,19 @@ class _Zygote:  # pragma: no cover
         self._selector.register(control, selectors.EVENT_READ, self._obey)
         self._selector.register(self._alarm, selectors.EVENT_READ, self._reap)
 
-    def prepare(self, jobs: str, argument: str) -> None:
-        """Import the jobs and load their state."""
-        module = importlib.import_module(jobs)
-        self._jobs = module.JOBS
-        self._state = module.prepare(argument)
+    def warm_up(self, jobs: str, constant: str) -> None:
+        """Import the jobs, and load what no argument changes."""
+        self._module = importlib.import_module(jobs)
+        self._jobs = self._module.JOBS
+        if hasattr(self._module, "warm_up"):
+            self._module.warm_up(constant)
+
+    def prepare(self) -> None:
+        """Load the state of the jobs, once the server says which."""
+        self._say({"warm": True})
+        argument = _told(self._control)
+        with _mortal(self._control):
+            self._state = self._module.prepare(argument)
         gc.collect()
         gc.freeze()  # so that collections in workers do not touch, and so copy, the shared pages
 
@@ -265,7 +277,7 @@ def _answer(
 
 
 def main(
-    descriptor: str, jobs: str, argument: str, memory_mb: str, form: str
+    descriptor: str, jobs: str, constant: str, memory_mb: str, form: str
 ) -> NoReturn:  # pragma: no cover
     """Be a zygote. It ends with the server, so it leaves the usual signals to the server."""
     logs.configure("json" if form == "json" else "plain")
@@ -277,11 +289,25 @@ def main(
     zygote = _Zygote(control, int(memory_mb))
     try:
         with _mortal(control):
-            zygote.prepare(jobs, argument)
+            zygote.warm_up(jobs, constant)
+        zygote.prepare()
     except Exception as error:  # noqa: BLE001 # the outermost edge: the server raises it again
         tell(control, _reason(jobs, error))
         os._exit(1)
     zygote.serve()
+
+
+def _told(control: socket.socket) -> str:  # pragma: no cover
+    """Return the argument that the server sends, in a file; end if the server does."""
+    try:
+        _, descriptors, _, _ = socket.recv_fds(control, CHUNK, 1)
+    except ConnectionError:
+        descriptors = []
+    if not descriptors:
+        os._exit(0)
+    with open(descriptors[0], encoding="utf-8") as file:  # noqa: PTH123 # it has no name
+        file.seek(0)
+        return file.read()
 
 
 @contextlib.contextmanager

@@ -156,6 +156,17 @@ class ParameterError(BadInputError):
     message = {"en": "{name}: {reason}. {remedy}", "zh": "{name}：{reason}。{remedy}"}
 
 
+class MappingError(BadInputError):
+    """A declared mapping is no good. Facts: file, entry, reason."""
+
+    code = "mapping"
+    title = {"en": "The mapping is wrong", "zh": "映射有误"}
+    message = {
+        "en": "{file}, entry {entry}: {reason}. docs/registers.md says what a mapping may hold.",
+        "zh": "{file} 的条目 {entry}：{reason}。映射可含内容见 docs/registers.md。",
+    }
+
+
 class UnsafeInputError(BadInputError):
     """Input is refused before it is parsed. Facts: what, remedy."""
 

@@ -10,6 +10,7 @@ GC: Final = "https://w3id.org/govkg/concept/"
 GS: Final = "https://w3id.org/govkg/scheme/"
 GSH: Final = "https://w3id.org/govkg/shapes#"
 RULES: Final = "https://w3id.org/govkg/rules/"
+PLACE: Final = "https://w3id.org/govkg/place/"
 ONTOLOGY: Final = "https://w3id.org/govkg/ontology"
 CASE_CONTEXT: Final = "https://w3id.org/govkg/contexts/case-v1.jsonld"
 
@@ -40,7 +41,7 @@ PREFIXES: Final[dict[str, str]] = {
     "gs": GS,
     "gsh": GSH,
     "case": "https://w3id.org/govkg/case/",
-    "place": "https://w3id.org/govkg/place/",
+    "place": PLACE,
     "agent": "https://w3id.org/govkg/agent/",
     "graph": "https://w3id.org/govkg/graph/",
     "rdf": RDF,

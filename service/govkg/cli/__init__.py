@@ -22,6 +22,7 @@ from govkg.cli import (
     load,
     query,
     reason,
+    register,
     restore,
     serve,
     template,
@@ -59,6 +60,7 @@ COMMANDS = (
     backup,
     restore,
     version,
+    register,
 )
 """Every file of commands, in the order of the help: it holds a function of its own name, or an app
 with commands under that name."""

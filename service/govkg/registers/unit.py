@@ -1,0 +1,78 @@
+"""A unit of a register: one place as it was between two dates."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+_DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z")
+
+
+@dataclass(frozen=True, order=True)
+class Moment:
+    """A year, a month or a day, as precisely as a source gives it."""
+
+    text: str
+    """As in XML Schema: 2010, 2010-06 or 2010-06-30."""
+
+    def __post_init__(self) -> None:
+        """Refuse what is no such date; raises ValueError."""
+        found = _DATE.match(self.text)
+        if not found:
+            raise ValueError("it is no year, month or day like 2010, 2010-06 or 2010-06-30")
+        date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
+
+    @property
+    def datatype(self) -> str:
+        """The local name of its XML Schema datatype."""
+        return {4: "gYear", 7: "gYearMonth", 10: "date"}[len(self.text)]
+
+    def before(self, other: "Moment") -> bool:
+        """Say whether all of it lies before all of another."""
+        shared = min(len(self.text), len(other.text))
+        return self.text[:shared] < other.text[:shared]
+
+
+@dataclass(frozen=True)
+class Period:
+    """When something held; an end that is missing is open."""
+
+    start: Moment | None = None
+    end: Moment | None = None
+
+    def covers(self, moment: Moment) -> bool:
+        """Say whether it may have held then, at the precision of the dates."""
+        begun = self.start is None or not moment.before(self.start)
+        return begun and (self.end is None or not self.end.before(moment))
+
+    def borders(self, moment: Moment) -> bool:
+        """Say whether it began or ended at that very date, so that more than one may have held."""
+        ends = (end for end in (self.start, self.end) if end)
+        return any(not end.before(moment) and not moment.before(end) for end in ends)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A jurisdiction as a register has it for one period."""
+
+    key: str
+    """Its name within the register, such as 420600-2010; part of its IRI."""
+    code: str
+    names: tuple[tuple[str, str], ...]
+    """Name and language tag, the official one first."""
+    country: str
+    """ISO 3166-1 alpha-2."""
+    level: str = ""
+    """The slug of a concept of the scheme of levels; empty if the register does not say."""
+    period: Period = Period()
+    parents: tuple[str, ...] = ()
+    """Keys of the units that contain it."""
+    successors: tuple[str, ...] = ()
+    """Keys of the units that it became."""
+    other_names: tuple[tuple[str, str], ...] = ()
+    codes: tuple[tuple[str, str], ...] = ()
+    """Name of a system of codes, and the code there."""
+    matches: tuple[str, ...] = ()
+    """IRIs of the same place elsewhere, as the register says."""
+    place: str = field(default="", compare=False)
+    """Where in the source it stands, such as “row 7”."""

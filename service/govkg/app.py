@@ -39,6 +39,8 @@ from govkg.api import (
     problems,
     query,
     readyz,
+    registers,
+    resolve,
     review,
     rules,
     scheme,
@@ -65,7 +67,7 @@ from govkg.settings import Settings, load_settings
 
 ROUTES = (
     home, query, sparql, search, concept, scheme, ontology, cases, case_records, case_history,
-    review, case, place, agent, graph, data, sign_in, audit,
+    review, case, place, agent, registers, resolve, graph, data, sign_in, audit,
     validate, diagnose, whatif, shapes, rules, contexts, explain, problem_pages, prefixes,
     limits, version, well_known, healthz, readyz, metrics, docs,
 )  # fmt: skip

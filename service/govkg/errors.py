@@ -432,6 +432,17 @@ class EndpointFailedError(UnavailableError):
     }
 
 
+class ServiceFailedError(UnavailableError):
+    """A govkg elsewhere does not do what a command asks it. Facts: address, reason."""
+
+    code = "service-failed"
+    title = {"en": "The service does not do it", "zh": "服务未能完成"}
+    message = {
+        "en": "The service at {address} did not do it: {reason}. Check the address and the token.",
+        "zh": "{address} 处的服务未能完成：{reason}。请检查地址和令牌。",
+    }
+
+
 class UpdateDeadlineError(DeadlineError):
     """An update took longer than its deadline. Facts: seconds, retry_after."""
 

@@ -15,7 +15,7 @@ from govkg.api.searching import SearchIndex
 from govkg.backups import swapping
 from govkg.backups.control import Control
 from govkg.cases import KG
-from govkg.cases.description import Description
+from govkg.cases.description import Counted, Description
 from govkg.cases.graphs import Graphs
 from govkg.cases.kg import fill
 from govkg.cases.projecting import journal_file, projection
@@ -24,6 +24,7 @@ from govkg.errors import GovkgError
 from govkg.journal import Journal
 from govkg.ontology import Ontology, read_files
 from govkg.reasoning import Closure
+from govkg.registers import Kept, Registry
 from govkg.settings import Settings
 from govkg.store.deltas import in_graph
 from govkg.store.embedded import EmbeddedStore
@@ -46,6 +47,8 @@ class Generations:
         self._service = service
         self._settings = service.settings
         self._numbers = count(1)
+        self._kept = Kept()
+        self._counted: Counted = {}
         self._snapshot: Path | None = None
         self._mirror: Mirror | None = None
         self._control: Control | None = None
@@ -96,11 +99,11 @@ class Generations:
         snapshot = self._settings.data_dir / f"snapshot-{number}.nq"
         try:
             kg = await asyncio.to_thread(derive, mirror.present, self._settings, self._spare)
-            description = await asyncio.to_thread(describe, kg, self._service)
+            description = await asyncio.to_thread(describe, kg, self._service, self._counted)
             await asyncio.to_thread(kg.store.dump, snapshot)
             inferred = kg.quads.triples(kg.graphs.inferred)
             known, _, _ = await asyncio.gather(
-                asyncio.to_thread(gather_knowledge, kg, self._settings, description),
+                asyncio.to_thread(gather_knowledge, kg, self._settings, description, self._kept),
                 self._let_workers_load(_argument(kg, mirror, snapshot, self._settings)),
                 asyncio.to_thread(mirror.keep_inferred, kg.graphs.inferred, inferred),
             )
@@ -160,21 +163,30 @@ def derive(present: EmbeddedStore, settings: Settings, spare: Closure | None = N
     return KG.derived(store, settings.base_iri, reasons=settings.bundle, closure=spare)
 
 
-def describe(kg: KG, service: Service) -> Description:
+def describe(kg: KG, service: Service, counted: Counted) -> Description:
     """Count what a generation holds, and where queries are to find the numbers, add their graph."""
     settings = service.settings
-    description = Description(kg, bundled=settings.bundle)
+    description = Description(kg, bundled=settings.bundle, counted=counted)
     if service.describes_itself:
         triples = description.stored(settings.address)
         kg.quads.extend(in_graph(kg.graphs.description, triples))
     return description
 
 
-def gather_knowledge(kg: KG, settings: Settings, description: Description) -> Knowledge:
-    """Return everything that is looked up in this process."""
+def gather_knowledge(kg: KG, settings: Settings, description: Description, kept: Kept) -> Knowledge:
+    """Return everything that is looked up in this process; ``kept`` may be known already."""
     shapes = Ontology(read_files(bundle.shapes() if settings.bundle else []))
     terms = tuple(kg.ontology.terms())
-    return Knowledge(kg, Facts(kg), SearchIndex(kg), shapes, tuple(kg.cases()), terms, description)
+    return Knowledge(
+        kg,
+        Facts(kg),
+        SearchIndex(kg),
+        shapes,
+        tuple(kg.cases()),
+        terms,
+        description,
+        Registry(kg.quads, kg.graphs, kept),
+    )
 
 
 def _argument(kg: KG, mirror: Mirror, snapshot: Path, settings: Settings) -> str:

@@ -36,6 +36,7 @@ from govkg.errors import (
 from govkg.journal import Journal
 from govkg.oidc import verifier
 from govkg.ontology import Ontology, Term
+from govkg.registers import Registry
 from govkg.settings import Settings
 from govkg.store import Delta, Update
 from govkg.store.embedded import EmbeddedStore
@@ -64,6 +65,7 @@ class Knowledge:
     cases: tuple[Case, ...]
     terms: tuple[Term, ...]
     description: Description
+    registry: Registry
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from govkg.cases.statistics import PropertyUse, Row, Statistics, uses_by_class
 from govkg.ontology import Texts
 from govkg.vocabulary import ENTAILMENT, FORMATS, PREFIXES
 
+Counted = dict[NamedNode, tuple[str, Statistics]]
+"""Numbers of graphs, each with the fingerprint of what was counted."""
 Uses = Mapping[NamedNode, Mapping[NamedNode, PropertyUse]]
 
 RESULTS: Final = (
@@ -28,8 +30,9 @@ _TITLE: Final = {
     "zh": "govkg：地方政府变革知识图谱",
 }
 _COUNTED: Final = {
-    "en": "The numbers are those of all graphs but the one that holds this description.",
-    "zh": "各项数字统计除本描述所在图之外的所有图。",
+    "en": "The numbers are those of all graphs but the one that holds this description and the "
+    "registers of jurisdictions, which are counted each by itself.",
+    "zh": "各项数字统计除本描述所在图和行政区划名录之外的所有图；名录各自单独统计。",
 }
 _GRAPHS: Final[Mapping[str, Texts]] = {
     "ontology": {
@@ -57,8 +60,11 @@ _GRAPHS: Final[Mapping[str, Texts]] = {
 class Description:
     """The numbers of one generation of the data; they are counted once, when first asked for."""
 
-    def __init__(self, kg: KG, *, bundled: bool) -> None:
-        """Describe what a store holds, apart from its description."""
+    def __init__(self, kg: KG, *, bundled: bool, counted: Counted | None = None) -> None:
+        """Describe what a store holds, apart from its description.
+
+        ``counted`` are numbers of registers that may be known already.
+        """
         self.graphs = kg.graphs
         self.bundled = bundled
         self.titles: Mapping[NamedNode, Texts] = (
@@ -66,6 +72,8 @@ class Description:
         )
         self._quads = kg.quads
         self._named = [graph for graph in kg.quads.graphs() if graph != kg.graphs.description]
+        self._registers = frozenset(g for g in self._named if kg.graphs.register_id(g))
+        self._known: Counted = {} if counted is None else counted
 
     @property
     def whole(self) -> Statistics:
@@ -84,10 +92,13 @@ class Description:
 
     @cached_property
     def _counted(self) -> tuple[Statistics, Uses, Mapping[NamedNode, Statistics]]:
-        """All numbers; every graph is read once for them."""
+        """All numbers; every graph is read once for them, a register only if it has changed."""
         union: set[Row] = {(t.subject, t.predicate, t.object) for t in self._quads.unnamed()}
         parts: dict[NamedNode, Statistics] = {}
         for graph in self._named:
+            if graph in self._registers:
+                parts[graph] = self._of_register(graph)
+                continue
             rows = self._rows(graph)
             parts[graph] = Statistics.of(rows)
             union.update(rows)
@@ -95,6 +106,13 @@ class Description:
 
     def _rows(self, graph: NamedNode) -> list[Row]:
         return [(q.subject, q.predicate, q.object) for q in self._quads.matching(graph=graph)]
+
+    def _of_register(self, graph: NamedNode) -> Statistics:
+        """Count a register, which is large and seldom changes, only if it is new."""
+        known, mark = self._known.get(graph), self._quads.fingerprint(graph)
+        if known is None or known[0] != mark:
+            known = self._known[graph] = (mark, Statistics.of(self._rows(graph)))
+        return known[1]
 
     @cached_property
     def dataset(self) -> NamedNode:

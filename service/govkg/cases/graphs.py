@@ -55,6 +55,15 @@ class Graphs:
         """The graphs that the service writes by itself, and nobody else."""
         return (self.inferred, self.bundle, self.description, self.unnamed)
 
+    def register(self, register_id: str) -> NamedNode:
+        """Name the graph of one register of jurisdictions."""
+        return NamedNode(f"{self.base}graph/register/{register_id}")
+
+    def register_id(self, graph: NamedNode) -> str | None:
+        """Return the id of the register that a graph holds, or None if it holds something else."""
+        prefix = self.base + "graph/register/"
+        return graph.value.removeprefix(prefix) if graph.value.startswith(prefix) else None
+
     def case(self, case_id: str) -> NamedNode:
         """Name the graph of one case."""
         return NamedNode(f"{self.base}graph/case/{case_id}")

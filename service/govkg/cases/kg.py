@@ -31,6 +31,8 @@ _EVIDENCE = NamedNode(GOV + "basedOnEvidence")
 _SOURCE = NamedNode(DCTERMS + "source")
 _CREATOR = NamedNode(DCTERMS + "creator")
 _PUBLISHER = NamedNode(DCTERMS + "publisher")
+_LEADING = (NamedNode(GOV + "isSubJurisdictionOf"), NamedNode(DCTERMS + "isReplacedBy"))
+"""By what a place in a register leads to others."""
 _LAYOUT = 3
 """Rises when graphs are laid out in the store in another way, so that old stores are refilled."""
 
@@ -139,11 +141,32 @@ class KG:
         return found
 
     def asserted(self) -> list[Triple]:
-        """Return all triples that somebody asserted, in any graph."""
+        """Return the asserted triples that are reasoned with: all, but of registers only a part.
+
+        Of registers those about the places that others speak of, what contains them, and what
+        became of them; see docs/decisions/0027-registers-are-looked-up.md.
+        """
         made = (self.graphs.inferred, self.graphs.description)
-        graphs = (graph for graph in self.quads.graphs() if graph not in made)
-        named = [triple for graph in graphs for triple in self.quads.triples(graph)]
-        return named + self.quads.unnamed()
+        graphs = [graph for graph in self.quads.graphs() if graph not in made]
+        registers = [graph for graph in graphs if self.graphs.register_id(graph)]
+        others = (graph for graph in graphs if graph not in registers)
+        said = [triple for graph in others for triple in self.quads.triples(graph)]
+        said += self.quads.unnamed()
+        return said + list(self._mentioned(said, registers))
+
+    def _mentioned(self, said: list[Triple], registers: list[NamedNode]) -> Iterator[Triple]:
+        """Yield what registers say of the places that triples mention, and where those lead."""
+        nodes = (node for triple in said for node in (triple.subject, triple.object))
+        wanted = {node for node in nodes if isinstance(node, NamedNode)} if registers else set()
+        seen = set(wanted)
+        while wanted:
+            node = wanted.pop()
+            for quad in (q for g in registers for q in self.quads.matching(node, graph=g)):
+                yield quad.triple
+                value = quad.object
+                if quad.predicate in _LEADING and isinstance(value, NamedNode):
+                    wanted |= {value} - seen
+                    seen.add(value)
 
     def cases(self) -> Iterator[Case]:
         """Yield every stored case, by id."""

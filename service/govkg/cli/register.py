@@ -5,14 +5,23 @@ from typing import Annotated, Any
 
 import typer
 
-from govkg.backups.swapping import opened
+from govkg.cases.graphs import Graphs
 from govkg.cli.console import AT_FAULT, OK, AsJson, chosen, print_json, progress
-from govkg.errors import ForbiddenError, ParameterError
-from govkg.registers import Candidate, Resolver, bundled_mappings, prepare, read_mapping
+from govkg.cli.shelves import Elsewhere, Here, Shelf
+from govkg.errors import NotFoundError, ParameterError
+from govkg.registers import (
+    Candidate,
+    Mapping,
+    Registry,
+    Resolver,
+    Unit,
+    bundled_mappings,
+    prepare,
+    read_mapping,
+)
 from govkg.registers.unit import Moment
 from govkg.registers.writing import units_in
-from govkg.settings import Settings, load_settings
-from govkg.store.embedded import EmbeddedStore
+from govkg.settings import load_settings
 
 app = typer.Typer(no_args_is_help=True, help="Registers of jurisdictions: places as they were.")
 _SHOWN = 10
@@ -23,7 +32,7 @@ _SHOWN = 10
     "import",
     epilog="Example: govkg register import result.csv --as cn-areacodes",
 )
-def import_register(
+def import_register(  # noqa: PLR0913, PLR0917 # one for each option
     file: Annotated[Path, typer.Argument(help="The publisher's file: CSV, or SKOS in RDF.")],
     register: Annotated[
         str, typer.Option("--as", help="A register that is known: see `govkg register known`.")
@@ -32,29 +41,49 @@ def import_register(
         Path | None, typer.Option(help="Or a mapping of your own: docs/registers.md.")
     ] = None,
     version: Annotated[str, typer.Option(help="The version; else the hash of the file.")] = "",
+    to: Annotated[
+        str, typer.Option(help="The address of a running service, as http://127.0.0.1:8000.")
+    ] = "",
+    token_file: Annotated[
+        Path | None, typer.Option(help="The file with a token that may write there.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make a register the named graph that it is in the store, and say what changed.
 
-    The same file imported again changes nothing. While a service runs on the data folder, stop it
-    first. Exit code 1: some rows could not be taken over; all others are.
+    The same file imported again changes nothing. While a service runs on the data folder, give its
+    address with --to. Exit code 1: some rows could not be taken over; all others are.
     """
     settings = load_settings()
     path = mapping or bundled_mappings()[chosen("--as", register, bundled_mappings())]
+    declared = read_mapping(path)
+    shelf = Elsewhere(to, token_file) if to else Here(settings)
     progress(f"reading {file.name}")
-    imported = prepare(file, read_mapping(path), settings.base_iri, version)
-    progress("comparing with the store")
-    store = _store(settings)
-    report = imported.report(store.triples(imported.graph))
-    if not dry_run:
-        store.put(imported.graph, imported.triples)
+    imported = prepare(file, declared, settings.base_iri, version, _holders(declared, shelf))
+    progress("comparing with what is stored")
+    report = imported.report(shelf.triples(imported.graph))
+    if not dry_run and any(report[kind] for kind in ("added", "changed", "removed")):
+        progress(f"storing {len(imported.triples)} statements")
+        shelf.put(imported.graph, imported.triples)
     progress("")
     if as_json:
         print_json(report | {"stored": not dry_run})
     else:
         _print(report, stored=not dry_run)
     raise typer.Exit(AT_FAULT if any(r["dropped"] for r in report["remarks"]) else OK)
+
+
+def _holders(declared: Mapping, shelf: Shelf) -> list[Unit]:
+    """Return the units of the other register that has the parents; NotFoundError without it."""
+    other = declared.parent.register_
+    if not other:
+        return []
+    found = units_in(shelf.triples(Graphs(load_settings().base_iri).register(other)))
+    if not found:
+        hint = f"Import it first: it holds what contains the units of {declared.register_.id}."
+        raise NotFoundError(what="register", name=other, hint=hint)
+    return found
 
 
 @app.command("known", epilog="Example: govkg register known")
@@ -76,7 +105,8 @@ def resolve(
     as_json: AsJson = False,
 ) -> None:
     """Say which jurisdiction a name or code meant at a date, and what became of it."""
-    resolver = Resolver(units_in(_registers(load_settings())))
+    settings = load_settings()
+    resolver = Registry(Here(settings).store, Graphs(settings.base_iri)).resolver
     found = resolver.resolve(name, _moment(date), country=country.upper())
     if as_json:
         print_json([candidate.as_json() for candidate in found])
@@ -104,22 +134,6 @@ def _moment(text: str) -> Moment | None:
     except ValueError as error:
         remedy = "Write 2008, 2008-05 or 2008-05-12."
         raise ParameterError(name="--date", reason=str(error), remedy=remedy) from error
-
-
-def _store(settings: Settings) -> EmbeddedStore:
-    """Open the store of the data folder."""
-    store = opened(settings)
-    if not isinstance(store, EmbeddedStore):
-        remedy = "Write the graph to the engine itself."
-        raise ForbiddenError(action="importing a register", remedy=remedy)
-    return store
-
-
-def _registers(settings: Settings) -> list[Any]:
-    """Return the triples of all registers in the store."""
-    store, prefix = _store(settings), f"{settings.base_iri}graph/register/"
-    graphs = [graph for graph in store.graphs() if graph.value.startswith(prefix)]
-    return [triple for graph in graphs for triple in store.triples(graph)]
 
 
 def _print(report: dict[str, Any], *, stored: bool) -> None:

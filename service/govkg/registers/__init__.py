@@ -6,14 +6,18 @@ data, not in code, what the file's columns or properties mean (``mappings/``).
 
 from govkg.registers.importing import Imported, prepare
 from govkg.registers.mapping import Mapping, bundled_mappings, read_mapping
+from govkg.registers.registry import Kept, Register, Registry
 from govkg.registers.resolving import Candidate, Resolver
 from govkg.registers.unit import Period, Unit
 
 __all__ = [
     "Candidate",
     "Imported",
+    "Kept",
     "Mapping",
     "Period",
+    "Register",
+    "Registry",
     "Resolver",
     "Unit",
     "bundled_mappings",

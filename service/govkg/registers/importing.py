@@ -9,6 +9,7 @@ from typing import Any
 
 from pyoxigraph import NamedNode, Triple
 
+from govkg.cases.graphs import Graphs
 from govkg.registers.mapping import Mapping
 from govkg.registers.reading import Remark
 from govkg.registers.skos import read_skos
@@ -62,8 +63,9 @@ class Imported:
     @property
     def triples(self) -> list[Triple]:
         """What the graph is to hold; the same file always gives the same triples."""
-        said = describe_register(self.graph, self.mapping.register_, self.version)
-        return said + [t for unit in self.units for t in describe_unit(self.graph, unit)]
+        source = self.mapping.register_
+        said = describe_register(self.graph, source, self.version)
+        return said + [t for unit in self.units for t in describe_unit(self.graph, source, unit)]
 
     def report(self, before: Iterable[Triple]) -> dict[str, Any]:
         """Return, as JSON values, what the import changes and what was wrong with the source."""
@@ -81,13 +83,16 @@ class Imported:
         }
 
 
-def prepare(path: Path, mapping: Mapping, base: str, version: str = "") -> Imported:
+def prepare(
+    path: Path, mapping: Mapping, base: str, version: str = "", known: Iterable[Unit] = ()
+) -> Imported:
     """Read the file of a register.
 
     ``base`` is the IRI under which graphs are named. Without a ``version`` the file's hash is it.
+    ``known`` are the units of the register in which the mapping says that parents are.
     Raises MappingError, NotFoundError and, for SKOS, DocumentSyntaxError.
     """
-    reading = _READERS[mapping.form](path, mapping)
-    graph = NamedNode(f"{base}graph/register/{mapping.register_.id}")
+    reading = _READERS[mapping.form](path, mapping, known)
+    graph = Graphs(base).register(mapping.register_.id)
     version = version or "sha256:" + sha256(path.read_bytes()).hexdigest()[:16]
     return Imported(graph, mapping, version, tuple(reading.units), tuple(reading.remarks))

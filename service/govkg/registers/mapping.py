@@ -28,6 +28,8 @@ class Source(_Part):
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
     prefix: Slug
     """What the names of units begin with, as cn in place/cn-420600-2010."""
+    concept: Slug | Literal[""] = ""
+    """The concept of the ontology that stands for this system of codes, if there is one."""
     open_start: str = ""
     """The date with which the register begins: a unit with this start may be older."""
 
@@ -56,6 +58,8 @@ class Parent(_Part):
 
     column: str = ""
     """A column, or property, with its code or IRI."""
+    register_: Slug | Literal[""] = Field("", alias="register")
+    """Another register, whose units these are; it must be in the store already."""
     paddings: list[tuple[int, str]] = []
     """Or how its code is made: so many characters of the unit's own code, then these."""
 
@@ -82,15 +86,15 @@ class Mapping(_Part):
     """The columns that together tell units apart; for SKOS the code."""
     names: Names
     level: str = ""
-    levels: dict[str, Slug] = {}
-    """What the values of the level column are called here."""
+    levels: dict[str, Slug | Literal[""]] = {}
+    """What the values of the level column are called here; empty: the scheme has no such level."""
     level_by_code: list[tuple[str, Slug]] = []
     """Where no column says the level: regular expressions for whole codes, the first that fits."""
     start: str = ""
     end: str = ""
     open_end: str = ""
     """How a date begins that means “still in force”."""
-    parent: Parent = Parent()
+    parent: Parent = Parent.model_validate({})
     successor: Successor = Successor()
     aliases: Aliases | None = None
     codes: dict[Slug, str] = {}

@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from rapidfuzz import fuzz, process
@@ -16,8 +17,11 @@ _GENERIC: Final = re.compile(
     r"|\b(?:city|county|borough|district|metropolitan|council|corporation|city of|the)\b"
 )
 """Words that say what kind of place it is; names are compared with and without them."""
-_TYPING_MISTAKES: Final = 86.0
+_HAN: Final = re.compile(r"[\u3400-\u9fff]")
+_TYPING_MISTAKES: Final = 80.0
 """How alike, of 100, a misspelt name must be."""
+_CHARACTER_MISTAKES: Final = 66.0
+"""How alike in Chinese, where one wrong character of three is a third of a name."""
 _SCORES: Final = {"code": 100.0, "name": 100.0, "other name": 95.0, "bare name": 85.0}
 
 
@@ -35,22 +39,14 @@ class Candidate:
     """Whether it was there at the date."""
     border: bool
     """Whether it began or ended at that very date."""
+    fit: float = 0.0
+    """How well the text itself fits, from 0 to 100, whatever the date."""
     match: bool = False
     """Whether nothing else can be meant."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the candidate as JSON values."""
-        period = self.unit.period
-        return {
-            "key": self.unit.key,
-            "code": self.unit.code,
-            "names": [{"text": text, "lang": tag} for text, tag in self.unit.names],
-            "country": self.unit.country,
-            "level": self.unit.level or None,
-            "start": period.start.text if period.start else None,
-            "end": period.end.text if period.end else None,
-            "parents": list(self.unit.parents),
-            "successors": list(self.unit.successors),
+        return self.unit.as_json() | {
             "score": round(self.score, 1),
             "matched": {"by": self.matched, "text": self.text},
             "validThen": self.valid,
@@ -67,28 +63,70 @@ class Resolver:
         self.units = {unit.key: unit for unit in units}
         self._index: defaultdict[str, list[tuple[str, str, str]]] = defaultdict(list)
         """How a text is met, the text, and the key of the unit, by the text as it is compared."""
+        self._former: defaultdict[str, list[str]] = defaultdict(list)
         for unit in self.units.values():
             for how, text in _texts(unit):
                 self._index[plain(text)].append((how, text, unit.key))
                 if how != "code" and (bare := _bare(text)):
                     self._index[bare].append(("bare name", text, unit.key))
+            for later in unit.successors:
+                self._former[later].append(unit.key)
+        self._sorted = sorted(self._index)
 
     def resolve(
-        self, text: str, moment: Moment | None = None, *, country: str = "", limit: int = 10
+        self,
+        text: str,
+        moment: Moment | None = None,
+        *,
+        code: str = "",
+        country: str = "",
+        limit: int = 10,
     ) -> list[Candidate]:
-        """Return who may be meant, the best first.
+        """Return who may be meant by a name or code, or by both, the best first.
 
         Without a date the units that are there still are preferred. ``match`` is set on the first
-        if it alone fits a code or name exactly among those that were there at the date.
+        if nothing else can be meant: see ``_decided``.
         """
-        found = self._exact(text) or self._alike(text)
+        found = self._exact(text or code) or self._alike(text or code)
         candidates = [
             _candidate(self.units[key], score, how, written, moment)
             for key, (score, how, written) in found.items()
-            if country in ("", self.units[key].country)
+            if country in ("", self.units[key].country) and self.units[key].has_code(code)
         ]
         candidates.sort(key=lambda c: (-c.score, c.border, c.unit.key))
-        return _decided(candidates)[:limit]
+        return self._decided(candidates, moment)[:limit]
+
+    def beginning(self, text: str, limit: int) -> list[Unit]:
+        """Return units with a name or code that begins so, those that are there still first."""
+        start, found = plain(text), dict[str, Unit]()
+        for compared in self._sorted[bisect_left(self._sorted, start) :]:
+            if not start or not compared.startswith(start) or len(found) >= limit * 4:
+                break
+            found |= {key: self.units[key] for _, _, key in self._index[compared]}
+        ranked = sorted(found.values(), key=lambda u: (u.period.end is not None, u.names[0], u.key))
+        return ranked[:limit]
+
+    def above(self, unit: Unit) -> list[Unit]:
+        """Return all units that contain a unit, the nearest first."""
+        return self._reached(unit, lambda each: each.parents)
+
+    def later(self, unit: Unit) -> list[Unit]:
+        """Return all units that a unit became in time, the nearest first."""
+        return self._reached(unit, lambda each: each.successors)
+
+    def former(self, unit: Unit) -> list[Unit]:
+        """Return the units that became a unit."""
+        return [self.units[key] for key in sorted(self._former.get(unit.key, ()))]
+
+    def _reached(self, unit: Unit, step: Callable[[Unit], tuple[str, ...]]) -> list[Unit]:
+        """Return the units that steps lead to, each once."""
+        found, waiting = dict[str, Unit](), [unit]
+        while waiting:
+            for key in step(waiting.pop(0)):
+                if key in self.units and key not in found and key != unit.key:
+                    found[key] = self.units[key]
+                    waiting.append(self.units[key])
+        return list(found.values())
 
     def _exact(self, text: str) -> dict[str, tuple[float, str, str]]:
         """Return the units that the very text names, each by its best fit."""
@@ -102,14 +140,31 @@ class Resolver:
     def _alike(self, text: str) -> dict[str, tuple[float, str, str]]:
         """Return the units with a name like the text, which may be misspelt."""
         wanted, found = plain(text), dict[str, tuple[float, str, str]]()
+        cutoff = _CHARACTER_MISTAKES if _HAN.match(wanted) else _TYPING_MISTAKES
         near = process.extract(
-            wanted, self._index.keys(), scorer=fuzz.ratio, limit=20, score_cutoff=_TYPING_MISTAKES
+            wanted, self._sorted, scorer=fuzz.ratio, limit=20, score_cutoff=cutoff
         )
         for compared, likeness, _ in near if len(wanted) > 2 else ():
             for how, written, key in self._index[compared]:
                 score = likeness * 0.8 if how != "code" else 0.0
                 found[key] = max(found.get(key, (0.0, "", "")), (score, "misspelt", written))
         return {key: value for key, value in found.items() if value[0] > 0}
+
+    def _decided(self, candidates: list[Candidate], moment: Moment | None) -> list[Candidate]:
+        """Mark the first as the match if nothing else can be meant.
+
+        At a date: it alone fits exactly among those that were there. Without a date: all others
+        that fit exactly became it in time.
+        """
+        exact = [each for each in candidates if each.fit >= _SCORES["other name"]]
+        rivals = [each for each in exact[1:] if moment is None or each.valid]
+        if not exact or exact[0] is not candidates[0] or (moment and not exact[0].valid):
+            return candidates
+        if moment and rivals:
+            return candidates
+        if any(exact[0].unit not in self.later(each.unit) for each in rivals):
+            return candidates
+        return [replace(candidates[0], match=True), *candidates[1:]]
 
 
 def plain(text: str) -> str:
@@ -139,13 +194,4 @@ def _candidate(
     valid = unit.period.covers(moment) if moment else unit.period.end is None
     border = moment is not None and valid and unit.period.borders(moment)
     weighed = score if valid else score * (0.5 if moment else 0.9)
-    return Candidate(unit, weighed, how, written, valid, border)
-
-
-def _decided(candidates: list[Candidate]) -> list[Candidate]:
-    """Mark the first as the match if no other exact one was there as well."""
-    exact = [c for c in candidates if c.valid and c.score >= _SCORES["other name"]]
-    if len(exact) != 1 or exact[0] is not candidates[0]:
-        return candidates
-    first = Candidate(**(vars(candidates[0]) | {"match": True}))
-    return [first, *candidates[1:]]
+    return Candidate(unit, weighed, how, written, valid, border, fit=score)

@@ -1,7 +1,7 @@
 """A register in SKOS: concepts become units."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,14 +11,19 @@ from govkg.errors import NotFoundError
 from govkg.rdf import expand, format_of_file, read
 from govkg.registers.mapping import Mapping
 from govkg.registers.reading import Cells, Reading, Remark, linked, unit_of
+from govkg.registers.unit import Unit
 from govkg.vocabulary import SKOS
 
 _NOTATION = NamedNode(SKOS + "notation")
 _EXACT = NamedNode(SKOS + "exactMatch")
 
 
-def read_skos(path: Path, mapping: Mapping) -> Reading:
-    """Read a SKOS concept scheme into units; the IRIs of the concepts become exact matches."""
+def read_skos(path: Path, mapping: Mapping, known: Iterable[Unit] = ()) -> Reading:
+    """Read a SKOS concept scheme into units; the IRIs of the concepts become exact matches.
+
+    ``known`` is of no use here: a concept says itself which concept is broader.
+    """
+    del known
     try:
         data = path.read_bytes()
     except OSError as error:

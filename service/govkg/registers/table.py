@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
@@ -17,8 +17,11 @@ Rows = dict[str, dict[str, str]]
 """The cells of each row, by the key of the unit that was made of it."""
 
 
-def read_table(path: Path, mapping: Mapping) -> Reading:
-    """Read a table into units; raises MappingError if a mapped column is missing."""
+def read_table(path: Path, mapping: Mapping, known: Iterable[Unit] = ()) -> Reading:
+    """Read a table into units; raises MappingError if a mapped column is missing.
+
+    ``known`` are the units that may contain those of the table, if they are in another register.
+    """
     reading, rows = Reading(), Rows()
     for number, row in enumerate(_rows(path, mapping, mapping.code), 2):
         unit = unit_of(_cells(row, number, mapping), mapping, reading)
@@ -32,7 +35,7 @@ def read_table(path: Path, mapping: Mapping) -> Reading:
         rows[unit.key] = row
         reading.units.append(unit)
     _add_aliases(path, mapping, reading)
-    links = _Links(mapping, reading, rows)
+    links = _Links(mapping, reading, rows, known if mapping.parent.register_ else reading.units)
     reading.units = linked(reading.units, links.of)
     return reading
 
@@ -94,13 +97,14 @@ def _aliases(path: Path, mapping: Mapping, aliases: Aliases) -> dict[str, list[s
 class _Links:
     """Finds what contains a unit and what it became, among the units of one table."""
 
-    def __init__(self, mapping: Mapping, reading: Reading, rows: Rows) -> None:
+    def __init__(
+        self, mapping: Mapping, reading: Reading, rows: Rows, holders: Iterable[Unit]
+    ) -> None:
         self._mapping = mapping
         self._remarks = reading.remarks
         self._rows = rows
-        self._by_code: defaultdict[str, list[Unit]] = defaultdict(list)
-        for unit in reading.units:
-            self._by_code[unit.code].append(unit)
+        self._by_code = _by_code(reading.units)
+        self._holders = _by_code(holders)
 
     def of(self, unit: Unit) -> tuple[list[str], list[str]]:
         """Return the keys of parents and successors."""
@@ -113,12 +117,21 @@ class _Links:
         padded = [unit.code[:length] + ending for length, ending in parent.paddings]
         codes += [code for code in padded if code != unit.code]
         for code in codes:
-            holders = [each for each in self._by_code.get(code, ()) if _meet(each, unit)]
-            if holders:
+            if holders := self._holding(code, unit):
                 return [each.key for each in holders]
         if parent.column and codes:
             self._missing(unit, parent.column, codes[0])
         return []
+
+    def _holding(self, code: str, unit: Unit) -> list[Unit]:
+        """Return the units with a code that were there at the time of another.
+
+        A register without any dates says how things are: then those that are there still.
+        """
+        found = [each for each in self._holders.get(code, ()) if _meet(each, unit)]
+        if self._mapping.start or self._mapping.end:
+            return found
+        return [each for each in found if each.period.end is None]
 
     def _successors(self, unit: Unit) -> list[str]:
         """Return what the unit became at its end; what left it before is another matter."""
@@ -129,7 +142,7 @@ class _Links:
         if successor.same_code:
             found += [
                 each.key
-                for each in self._by_code[unit.code]
+                for each in self._by_code.get(unit.code, ())
                 if each.period.start and each.period.start.text == end.text and each != unit
             ]
         for code, moment in self._codes(unit, end):
@@ -164,6 +177,13 @@ class _Links:
         remedy = "Check the code; the link is left out."
         problem = "no unit of the register had this code then"
         self._remarks.append(Remark(unit.place, column, code, problem, remedy))
+
+
+def _by_code(units: Iterable[Unit]) -> dict[str, list[Unit]]:
+    found: defaultdict[str, list[Unit]] = defaultdict(list)
+    for unit in units:
+        found[unit.code].append(unit)
+    return dict(found)
 
 
 def _meet(one: Unit, other: Unit) -> bool:

@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Any, Final
+
+from govkg.vocabulary import PLACE
 
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z")
 
@@ -76,3 +78,24 @@ class Unit:
     """IRIs of the same place elsewhere, as the register says."""
     place: str = field(default="", compare=False)
     """Where in the source it stands, such as “row 7”."""
+
+    def has_code(self, code: str) -> bool:
+        """Say whether this is its code in any system; an empty text is anybody's."""
+        return not code or code == self.code or code in (each for _, each in self.codes)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the unit as JSON values."""
+        start, end = self.period.start, self.period.end
+        return {
+            "id": self.key,
+            "iri": PLACE + self.key,
+            "code": self.code,
+            "names": [{"text": text, "lang": tag} for text, tag in self.names],
+            "otherNames": [{"text": text, "lang": tag} for text, tag in self.other_names],
+            "country": self.country,
+            "level": self.level or None,
+            "start": start.text if start else None,
+            "end": end.text if end else None,
+            "parents": list(self.parents),
+            "successors": list(self.successors),
+        }

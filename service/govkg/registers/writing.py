@@ -15,7 +15,8 @@ _LABEL: Final = NamedNode(RDFS + "label")
 _OTHER: Final = NamedNode(SKOS + "altLabel")
 _NOTATION: Final = NamedNode(SKOS + "notation")
 _MATCH: Final = NamedNode(SKOS + "exactMatch")
-_CODE: Final = NamedNode(DCTERMS + "identifier")
+_CODE: Final = NamedNode(GOV + "registerCode")
+_REGISTER: Final = NamedNode(GOV + "inRegister")
 _BECAME: Final = NamedNode(DCTERMS + "isReplacedBy")
 _IN: Final = NamedNode(GOV + "isSubJurisdictionOf")
 _LEVEL: Final = NamedNode(GOV + "hasGovernmentLevel")
@@ -39,8 +40,11 @@ def describe_register(graph: NamedNode, source: Source, version: str) -> list[Tr
     """Return what the graph says of the register itself."""
     said: list[tuple[str, NamedNode | Literal]] = [
         (RDF + "type", NamedNode(DCAT + "Dataset")),
+        (RDF + "type", NamedNode(GOV + "Register")),
         (DCTERMS + "identifier", Literal(source.id)),
         *((DCTERMS + "title", Literal(text, language=tag)) for tag, text in source.title.items()),
+        *((RDFS + "label", Literal(text, language=tag)) for tag, text in source.title.items()),
+        (GOV + "countryCode", Literal(source.country)),
         (DCTERMS + "publisher", Literal(source.publisher)),
         (DCTERMS + "source", NamedNode(source.homepage)),
         (DCTERMS + "license", NamedNode(source.licence)),
@@ -49,9 +53,11 @@ def describe_register(graph: NamedNode, source: Source, version: str) -> list[Tr
     return [Triple(graph, NamedNode(predicate), value) for predicate, value in said]
 
 
-def describe_unit(graph: NamedNode, unit: Unit) -> Iterator[Triple]:
+def describe_unit(graph: NamedNode, source: Source, unit: Unit) -> Iterator[Triple]:
     """Yield what the graph says of a unit."""
     this = unit_iri(unit.key)
+    register = NamedNode(GC + source.concept) if source.concept else graph
+    yield Triple(this, _REGISTER, register)
     for predicate, value in _said(graph, unit):
         yield Triple(this, predicate, value)
 

@@ -199,6 +199,15 @@ class EmbeddedStore:
         found = self._oxigraph.quads_for_pattern(None, None, None, graph)
         return [Triple(q.subject, q.predicate, q.object) for q in found]
 
+    def fingerprint(self, graph: NamedNode) -> str:
+        """Return what tells, within this process, the content of a named graph from any other.
+
+        The order of a dump differs between copies, so its lines are hashed one by one.
+        """
+        text = self._oxigraph.dump(format=RdfFormat.N_TRIPLES, from_graph=graph) or b""
+        lines = text.splitlines()
+        return f"{len(lines)} {sum(map(hash, lines)):x}"
+
     def unnamed(self) -> list[Triple]:
         """Return the triples of the unnamed graph."""
         found = self._oxigraph.quads_for_pattern(None, None, None, DefaultGraph())

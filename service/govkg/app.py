@@ -22,6 +22,7 @@ from govkg.api import (
     case_records,
     cases,
     concept,
+    consistency,
     contexts,
     data,
     diagnose,
@@ -68,8 +69,8 @@ from govkg.settings import Settings, load_settings
 ROUTES = (
     home, query, sparql, search, concept, scheme, ontology, cases, case_records, case_history,
     review, case, place, agent, registers, resolve, graph, data, sign_in, audit,
-    validate, diagnose, whatif, shapes, rules, contexts, explain, problem_pages, prefixes,
-    limits, version, well_known, healthz, readyz, metrics, docs,
+    validate, diagnose, whatif, consistency, shapes, rules, contexts, explain,
+    problem_pages, prefixes, limits, version, well_known, healthz, readyz, metrics, docs,
 )  # fmt: skip
 """Every file of routes, in the order of the API description."""
 
@@ -124,6 +125,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
     finally:
         loading.cancel()
+        service.deep.end()
         await asyncio.gather(loading, return_exceptions=True)
         await generations.close()
 

@@ -155,6 +155,12 @@ class Settings(BaseSettings):
         le=600,
         description="The longest time that checking a document may take, in seconds.",
     )
+    dl_seconds: float = Field(
+        60.0,
+        gt=0,
+        le=600,
+        description="The longest time that a check by HermiT may take, in seconds.",
+    )
     shacl_engine: Literal["fast", "reference"] = Field(
         "fast",
         description="What checks documents: the `fast` engine in Rust, or pyshacl, the "

@@ -62,5 +62,7 @@ def test_without_java_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> No
     """Where there is no Java the error says what to install."""
     monkeypatch.setenv("PATH", "")
 
+    monkeypatch.setattr("govkg.reasoning.deep.find_spec", lambda _: None)
+
     with pytest.raises(MissingToolError, match="Install a Java runtime"):
         deep_check([], 1)

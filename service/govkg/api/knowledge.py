@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect, HTTPConnection, Request
 
 from govkg.access import Access
 from govkg.api.caching import ResultCache
+from govkg.api.deep import DeepChecks
 from govkg.api.facts import Facts
 from govkg.api.measuring import Metrics
 from govkg.api.searching import SearchIndex
@@ -100,6 +101,7 @@ class Service:
         self.access = Access(self.settings.tokens_path, verifier(self.settings))
         self.cache = ResultCache(self.settings.cache_bytes)
         self.endpoints = opened(self.settings)
+        self.deep = DeepChecks(self.settings.dl_seconds)
         self.metrics = Metrics() if self.settings.metrics else None
 
     @property

@@ -14,7 +14,7 @@ from govkg.cases.stating import Fields, Statable
 from govkg.errors import Language, NotEntailedError
 from govkg.ontology import LABEL, TYPE, Ontology
 from govkg.rdf import Node
-from govkg.reasoning import Bounds, Closure, Proof, Teller, missing, prove
+from govkg.reasoning import Bounds, Closure, Proof, Teller, contradictions_json, missing, prove
 from govkg.vocabulary import GOV, OWL
 
 CASE: Final = NamedNode(GOV + "GovernanceCase")
@@ -52,6 +52,13 @@ class Hypotheses:
             "lost": [_told(teller, proof, "needed", gone) for proof in lost],
             "notFound": [teller.statement_json(t) for t in remove if t not in set(case)],
         }
+
+    def consistency(self, case: Sequence[Triple]) -> dict[str, Any]:
+        """Return the contradictions of a document with the ontology, as JSON."""
+        teller, claim = Teller(Names(case, self._ontology)), self._ontology.claim
+        with self._closure.supposing(case):
+            found = self._closure.contradictions()
+            return contradictions_json(self._closure, found, teller, lambda _: (), claim)
 
     def missing(
         self, case: Sequence[Triple], goal: Triple, bounds: Bounds | None = None

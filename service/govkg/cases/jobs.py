@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from pyoxigraph import Triple
+from pyoxigraph import RdfFormat, Triple, serialize
 
 from govkg.cases.checking import REPORT_FORMATS, Checker, Submission, rendered
 from govkg.cases.graphs import Graphs, is_id
@@ -55,6 +55,7 @@ def warm_up(shacl_engine: EngineName) -> Checker:
     diagnose(state, empty, _WARM_UP)
     submit(state, empty | {"root": _BASE, "only": ""}, _WARM_UP)
     question = {"case": {"text": _WARM_UP.decode()}, "add": [["#x", "gov:ofType", "gc:x"]]}
+    consistency(state, empty | {"dl": True}, _WARM_UP)
     what_if(state, {"base": "urn:x", "limit": 1000}, _json(question))
     for known in FORMATS:
         state.checker.read(_empty(state, known), known)
@@ -111,6 +112,14 @@ def submit(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
     return summary | {"report_bytes": len(report), "cases": told}, report + b"".join(contents)
 
 
+def consistency(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
+    """Return the contradictions of a document as JSON, and then its triples for a deep check."""
+    triples = _submission(state, header, body).triples
+    found = _json(state.checker.hypotheses.consistency(triples))
+    plain = serialize(triples, format=RdfFormat.N_TRIPLES) if header.get("dl") else b""
+    return {"bytes": len(found)}, found + (plain or b"")
+
+
 def what_if(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
     """Return what some facts more or less would change for a case, as JSON."""
     found = state.checker.what_if(body, state.published, header["base"], header["limit"])
@@ -151,6 +160,7 @@ JOBS: Final[Mapping[str, Job]] = {
     "diagnose": diagnose,
     "submit": submit,
     "what_if": what_if,
+    "consistency": consistency,
     "missing": missing,
 }
 """Every job by its name."""

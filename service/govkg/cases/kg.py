@@ -8,6 +8,7 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
@@ -17,7 +18,15 @@ from govkg.cases.names import NAMING, Names
 from govkg.errors import NotFoundError
 from govkg.ontology import TYPE, Ontology, Texts, read_files
 from govkg.rdf import Node
-from govkg.reasoning import Closure, Origin, Proof, Teller, alternatives, prove
+from govkg.reasoning import (
+    Closure,
+    Origin,
+    Proof,
+    Teller,
+    alternatives,
+    contradictions_json,
+    prove,
+)
 from govkg.store import Store
 from govkg.store.embedded import EmbeddedStore, in_memory
 from govkg.vocabulary import DCTERMS, GOV, PROV
@@ -130,6 +139,12 @@ class KG:
         """Return several proofs of a triple, see ``reasoning.alternatives``."""
         with self.closure.lock:
             return alternatives(self.closure, triple, most, self._origins, self.ontology.claim)
+
+    def consistency(self) -> dict[str, Any]:
+        """Return the contradictions in all that is asserted, as JSON; see ``reasoning``."""
+        found = self.closure.contradictions()
+        claim = self.ontology.claim
+        return contradictions_json(self.closure, found, self.teller, self._origins, claim)
 
     @cached_property
     def applied(self) -> Counter[str]:

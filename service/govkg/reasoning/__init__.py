@@ -17,7 +17,8 @@ For whoever builds on top, from the outside inwards:
 from govkg.reasoning.abduction import Bounds, Supposable, missing
 from govkg.reasoning.alternatives import MOST, alternatives
 from govkg.reasoning.closure import Changed, Closure, Contradiction, Derived
-from govkg.reasoning.deep import DeepCheck, deep_check
+from govkg.reasoning.consistency import contradictions_json
+from govkg.reasoning.deep import DeepCheck, HermiT, deep_check
 from govkg.reasoning.proofs import ASSERTED, Origin, Proof, prove
 from govkg.reasoning.rules import ABSENT, PROFILES, RULES, Profile, Rule
 from govkg.reasoning.telling import Teller, triple_json
@@ -34,6 +35,7 @@ __all__ = [
     "Contradiction",
     "DeepCheck",
     "Derived",
+    "HermiT",
     "Origin",
     "Profile",
     "Proof",
@@ -41,6 +43,7 @@ __all__ = [
     "Supposable",
     "Teller",
     "alternatives",
+    "contradictions_json",
     "deep_check",
     "missing",
     "prove",

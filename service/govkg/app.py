@@ -21,12 +21,14 @@ from govkg.api import (
     case_history,
     case_records,
     cases,
+    catalog,
     concept,
     consistency,
     contexts,
     data,
     diagnose,
     docs,
+    dumps,
     explain,
     graph,
     healthz,
@@ -68,8 +70,8 @@ from govkg.settings import Settings, load_settings
 
 ROUTES = (
     home, query, sparql, search, concept, scheme, ontology, cases, case_records, case_history,
-    review, case, place, agent, registers, resolve, graph, data, sign_in, audit,
-    validate, diagnose, whatif, consistency, shapes, rules, contexts, explain,
+    review, case, place, agent, registers, resolve, graph, data, catalog, dumps,
+    sign_in, audit, validate, diagnose, whatif, consistency, shapes, rules, contexts, explain,
     problem_pages, prefixes, limits, version, well_known, healthz, readyz, metrics, docs,
 )  # fmt: skip
 """Every file of routes, in the order of the API description."""

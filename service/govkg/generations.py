@@ -73,6 +73,7 @@ class Generations:
         """End the writer and the workers."""
         if self._control:
             await self._control.close()
+        await self._service.dumps.close()
         if self._watch:
             self._watch.cancel()
         if self._service.writer:

@@ -5,6 +5,7 @@ is no setting is an error, so that a typing mistake cannot pass unnoticed.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -182,6 +183,26 @@ class Settings(BaseSettings):
         50_000_000, ge=1024, description="The largest query result that is sent, in bytes."
     )
 
+    publisher_name: str = Field(
+        "", description="Who publishes the catalogue; empty: the publisher of the bundled data."
+    )
+    publisher_url: str = Field(
+        "", description="The home page, or better the IRI, of the publisher."
+    )
+    contact_name: str = Field("", description="Whom `/catalog` names to be asked about the data.")
+    contact_email: str = Field("", description="The address to which questions may be sent.")
+    contact_url: str = Field("", description="The page on which questions may be asked.")
+    data_licence: str = Field(
+        "",
+        description="The IRI of the licence of graphs that state none; empty: it is unknown, and "
+        "such graphs are left out of open dumps.",
+    )
+    dump_seconds: float = Field(
+        120.0,
+        gt=0,
+        le=3600,
+        description="The longest time that a dump may take, in seconds.",
+    )
     service_hosts: str = Field(
         "",
         description="The endpoints that queries may call by SERVICE, separated by commas: a host "
@@ -259,6 +280,22 @@ class Settings(BaseSettings):
     def _is_list_of_endpoints(cls, value: str) -> str:
         """Accept a list that can be read."""
         entries(value)
+        return value
+
+    @field_validator("publisher_url", "contact_url", "data_licence")
+    @classmethod
+    def _is_iri(cls, value: str) -> str:
+        """Accept nothing, or what can stand in RDF as an IRI."""
+        if value and not re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", value):
+            raise ValueError("must be empty or an http or https address without spaces")
+        return value
+
+    @field_validator("contact_email")
+    @classmethod
+    def _is_email(cls, value: str) -> str:
+        """Accept nothing, or what looks like an address for mail."""
+        if value and not re.fullmatch(r"[\w.!#$%&'*+/=?~-]+@[\w.-]+", value, re.ASCII):
+            raise ValueError("must be empty or an address such as data@example.org")
         return value
 
     @field_validator("public_url")

@@ -31,6 +31,10 @@ ENTAILMENT: Final = "http://www.w3.org/ns/entailment/"
 DASH: Final = "http://datashapes.org/dash#"
 CSVW: Final = "http://www.w3.org/ns/csvw#"
 SCHEMA: Final = "https://schema.org/"
+FOAF: Final = "http://xmlns.com/foaf/0.1/"
+VCARD: Final = "http://www.w3.org/2006/vcard/ns#"
+SPDX: Final = "http://spdx.org/rdf/terms#"
+DCATAP: Final = "http://data.europa.eu/r5r/"
 
 DATES: Final = (XSD + "gYear", XSD + "gYearMonth", XSD + "date", XSD + "dateTime")
 """The datatypes of dates, the least precise first."""
@@ -57,5 +61,9 @@ PREFIXES: Final[dict[str, str]] = {
     "void": VOID,
     "void-ext": VOID_EXT,
     "sd": SD,
+    "foaf": FOAF,
+    "vcard": VCARD,
+    "spdx": SPDX,
+    "dcatap": DCATAP,
 }
 """The prefixes that the service declares by itself, as ``/prefixes`` lists them."""

@@ -37,6 +37,7 @@ from govkg.errors import (
 from govkg.journal import Journal
 from govkg.oidc import verifier
 from govkg.ontology import Ontology, Term
+from govkg.publishing.making import Dumps
 from govkg.registers import Registry
 from govkg.settings import Settings
 from govkg.store import Delta, Update
@@ -102,6 +103,7 @@ class Service:
         self.cache = ResultCache(self.settings.cache_bytes)
         self.endpoints = opened(self.settings)
         self.deep = DeepChecks(self.settings.dl_seconds)
+        self.dumps = Dumps(self.settings)
         self.metrics = Metrics() if self.settings.metrics else None
 
     @property

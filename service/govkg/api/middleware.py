@@ -45,7 +45,7 @@ _PREFLIGHT: Final = {
 }
 _REQUEST_ID = pattern(r"[A-Za-z0-9._\-]{1,64}\Z")
 _WORTH_ZIPPING = 1024  # bytes
-_COMPRESSED = ("image/", "font/", "application/zip")
+_COMPRESSED = ("image/", "font/", "application/zip", "application/gzip")
 _IN_LINE = 6  # how many fields of the log every request has
 _log = logging.getLogger("govkg.access")
 

@@ -5,7 +5,7 @@ are folders for work in progress, ``swapping`` puts restored data in place, ``co
 running server, and ``making`` and ``restoring`` are the two commands.
 """
 
-from govkg.backups.making import back_up
+from govkg.backups.making import back_up, copied
 from govkg.backups.restoring import check, restore
 
-__all__ = ["back_up", "check", "restore"]
+__all__ = ["back_up", "check", "copied", "restore"]

@@ -43,6 +43,18 @@ def back_up(settings: Settings, target: Path, progress: Progress) -> tuple[Path,
     return path, manifest
 
 
+@contextmanager
+def copied(settings: Settings) -> Iterator[EmbeddedStore]:
+    """Give one state of all data to read, whether a server runs or not; nothing that was derived.
+
+    Raises NotFoundError if there is no data, NotReadyError if it cannot be reached.
+    """
+    _check_there_is_data(settings)
+    with places.place(settings.data_dir) as place:
+        _copy(settings, place)
+        yield QUADS.opened(place / places.DATA)
+
+
 def _file_in(target: Path, now: datetime) -> Path:
     """Return the file to write, which must not exist."""
     path = target / f"govkg-{now:%Y-%m-%dT%H%M%SZ}.zip" if target.is_dir() else target

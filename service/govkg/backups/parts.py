@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, Protocol
 
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, RdfFormat, parse
 
 from govkg import journal
 from govkg.access import Access, tokens_in
@@ -80,6 +80,15 @@ class Quads:
         else:
             source.store.dump(folder / self._DUMP)
             self._leave_out_inferred(folder / self._DUMP, source.settings)
+
+    def opened(self, folder: Path) -> EmbeddedStore:
+        """Open a copy, to read it."""
+        dump = folder / self._DUMP
+        if not dump.exists():
+            return EmbeddedStore.read_only(folder / STORE)
+        store = EmbeddedStore()
+        store.extend(parse(path=str(dump), format=RdfFormat.N_QUADS))
+        return store
 
     def survey(self, folder: Path) -> quads.Survey:
         """Count what a copy holds."""

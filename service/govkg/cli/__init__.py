@@ -17,6 +17,7 @@ from govkg.cli import (
     check,
     convert,
     diagnose,
+    dump,
     explain,
     healthcheck,
     load,
@@ -59,6 +60,7 @@ COMMANDS = (
     token,
     backup,
     restore,
+    dump,
     version,
     register,
 )

@@ -9,12 +9,13 @@ from typing import Annotated
 import typer
 from pyoxigraph import Triple
 
+from govkg.backups import copied
 from govkg.cases import asking
 from govkg.cases.checking import Checker, Submission
 from govkg.cases.kg import KG
 from govkg.errors import Language, NotFoundError
 from govkg.forms.formats import Format, format_named, format_of_file
-from govkg.settings import load_settings
+from govkg.settings import Settings, load_settings
 from govkg.store.embedded import EmbeddedStore
 
 OK, AT_FAULT, MISUSED, FAILED = 0, 1, 2, 3
@@ -39,6 +40,21 @@ def progress(what: str) -> None:
 def bundled_graph() -> KG:
     """Load the bundled graph into memory, telling what is done meanwhile."""
     kg = KG.load(EmbeddedStore(), progress=progress)
+    progress("")
+    return kg
+
+
+def stored_graph(settings: Settings) -> KG:
+    """Load into memory what the data folder holds, whether a service runs on it or not.
+
+    Where there is nothing yet, that is the bundled graph.
+    """
+    try:
+        with copied(settings) as store:
+            progress("deriving what follows")
+            kg = KG.derived(store.copy(), settings.base_iri, reasons=settings.bundle)
+    except NotFoundError:
+        kg = KG.load(EmbeddedStore(), settings.base_iri, progress=progress)
     progress("")
     return kg
 

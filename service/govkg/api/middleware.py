@@ -223,7 +223,8 @@ class _Held:
     async def finish(self, request: Headers) -> None:
         """Zip the body, name it by its hash, and drop it if the client has it already."""
         revision = self.headers.get("etag", "").strip('"')  # a handler names what it is about
-        tag = (f"{revision}." if revision else "") + sha256(self.body).hexdigest()[:32]
+        digest = sha256(self.body).hexdigest()[:32]
+        tag = digest if revision in ("", digest) else f"{revision}.{digest}"
         if self._is_worth_zipping(request):
             self.body = await to_thread.run_sync(_zipped, self.body)
             self.headers["content-encoding"] = "gzip"

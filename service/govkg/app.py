@@ -51,6 +51,7 @@ from govkg.api import (
     shapes,
     sign_in,
     sparql,
+    submit,
     validate,
     version,
     well_known,
@@ -71,8 +72,8 @@ from govkg.settings import Settings, load_settings
 ROUTES = (
     home, query, sparql, search, concept, scheme, ontology, cases, case_records, case_history,
     review, case, place, agent, registers, resolve, graph, data, catalog, dumps,
-    sign_in, audit, validate, diagnose, whatif, consistency, shapes, rules, contexts, explain,
-    problem_pages, prefixes, limits, version, well_known, healthz, readyz, metrics, docs,
+    submit, sign_in, audit, validate, diagnose, whatif, consistency, shapes, rules, contexts,
+    explain, problem_pages, prefixes, limits, version, well_known, healthz, readyz, metrics, docs,
 )  # fmt: skip
 """Every file of routes, in the order of the API description."""
 

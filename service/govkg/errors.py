@@ -19,6 +19,7 @@ GovkgError
     - ConflictError          the data is not as the request takes for granted
       - PreconditionFailedError   somebody else has changed it meanwhile
     - PreconditionRequiredError   a change without If-Match
+    - NotConformingError     cases that were handed in do not conform to the shapes
     - KeyReusedError         an Idempotency-Key of another request
     - ArchiveError           a backup is damaged, or not one that can be used here
   x NotFoundError            nothing has this name
@@ -43,6 +44,7 @@ GovkgError
     - OutdatedError          others changed the data while a write was worked out
     - StoreUnreachableError  the engine that holds the data gives no usable answer
     - StorageFullError       the disk takes no more
+    - ServiceUnreachableError   a service that a client asks does not answer
     - MissingToolError       a program that the work needs is not on this machine
 
 An error is data: a stable ``code`` (an anchor in docs/errors.md), named facts, and one
@@ -291,6 +293,19 @@ class PreconditionRequiredError(BadInputError):
         "the ETag that GET {where} gives.",
         "zh": "请求没有 If-Match，可能覆盖他人的更改。请附上 GET {where} 返回的 ETag。",
     }
+
+
+class NotConformingError(BadInputError):
+    """Cases that were handed in do not conform to the shapes. Facts: violations."""
+
+    code = "not-conforming"
+    title = {"en": "The cases do not conform", "zh": "案例不符合形状约束"}
+    message = {
+        "en": "{violations} things have to be mended first; nothing was kept. The report says how.",
+        "zh": "有 {violations} 处需要先修改；未保存任何内容。详见报告。",
+    }
+    report: Any = None
+    """What the shapes found."""
 
 
 class KeyReusedError(BadInputError):
@@ -567,6 +582,17 @@ class StorageFullError(UnavailableError):
         "en": "It could not be written to disk ({reason}). Nothing was stored. Whoever runs the "
         "service has to make room; then send it again.",
         "zh": "无法写入磁盘（{reason}）。未保存任何内容。请让服务的运行者腾出空间后重新提交。",
+    }
+
+
+class ServiceUnreachableError(UnavailableError):
+    """A service that a client asks does not answer. Facts: address, reason, retry_after."""
+
+    code = "service-unreachable"
+    title = {"en": "The service cannot be reached", "zh": "无法访问服务"}
+    message = {
+        "en": "The service at {address} does not answer: {reason}.",
+        "zh": "位于 {address} 的服务没有应答：{reason}。",
     }
 
 

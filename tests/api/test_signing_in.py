@@ -133,3 +133,18 @@ def test_rate_limits(tmp_path: Path) -> None:
         assert [r.status_code for r in made_up] == [200, 200, 200, 429]
         assert [r.status_code for r in changes] == [204, 204, 429]
         assert client.get("/healthz").status_code == 200
+
+
+def test_a_file_is_handed_in_by_the_page(browser: TestClient) -> None:
+    """Without JavaScript a file goes from the form to the journal; a bad one comes back."""
+    assert "/sign-in" in browser.get("/submit", headers={"accept": "text/html"}).text
+    browser.cookies.set("govkg_token", secret(browser, "submit"))
+    page = {"accept": "text/html"} | HERE
+    form = browser.get("/submit", headers=page).text
+
+    sent = browser.post("/cases", files={"file": ("a.ttl", case("by-form"))}, headers=page)
+    bad = browser.post("/cases", files={"file": ("a.ttl", "oops")}, headers=page)
+
+    assert 'action="/cases"' in form
+    assert (sent.status_code, "/cases/by-form" in sent.text) == (201, True)
+    assert (bad.status_code, "<h1>" in bad.text) == (400, True)

@@ -20,6 +20,8 @@ PAGES = {
     "query that is long": "/query?example=13-which-cases-suggest-a-crisis-of-authority",
     "query that is wrong": "/query?" + urlencode({"query": "SELECT ?c\n{ ?c nope:x 1.5 } # 权威"}),
     "validate": "/validate",
+    "submit": "/submit",
+    "sign in": "/sign-in",
     "explain": "/explain?"
     + urlencode({"s": "gc:slow-approval", "p": "gov:isSymptomOf", "o": "gc:management-crisis"}),
 }

@@ -34,7 +34,7 @@ def killed(folder: Path, start: int) -> Iterator[tuple[str, int]]:
         yield state, int(number)
 
 
-@pytest.mark.parametrize("kills", [4, pytest.param(150, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("kills", [4, pytest.param(60, marks=pytest.mark.soak)])
 def test_nothing_acknowledged_is_lost(tmp_path: Path, kills: int) -> None:
     """After each kill -9 journal and store agree, and hold at least all that was acknowledged."""
     known: dict[int, str] = {}

@@ -34,6 +34,7 @@ STATUS: Final[dict[type[GovkgError], int]] = {
     errors.PreconditionFailedError: 412,
     errors.PreconditionRequiredError: 428,
     errors.KeyReusedError: 422,
+    errors.NotConformingError: 422,
     errors.GoneError: 410,
     errors.UnavailableError: 503,
     errors.StorageFullError: 507,

@@ -13,7 +13,9 @@ from typing import NoReturn
 import typer
 
 from govkg.cli import (
+    audit,
     backup,
+    cases,
     check,
     convert,
     diagnose,
@@ -26,6 +28,7 @@ from govkg.cli import (
     register,
     restore,
     serve,
+    submit,
     template,
     token,
     validate,
@@ -56,8 +59,11 @@ COMMANDS = (
     explain,
     reason,
     check,
+    submit,
+    cases,
     healthcheck,
     token,
+    audit,
     backup,
     restore,
     dump,

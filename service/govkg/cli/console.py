@@ -13,6 +13,7 @@ from govkg.backups import copied
 from govkg.cases import asking
 from govkg.cases.checking import Checker, Submission
 from govkg.cases.kg import KG
+from govkg.client import Client
 from govkg.errors import Language, NotFoundError
 from govkg.forms.formats import Format, format_named, format_of_file
 from govkg.settings import Settings, load_settings
@@ -73,6 +74,17 @@ def submission(checker: Checker, path: Path, named: str = "", charset: str = "")
 def format_of(path: Path, named: str) -> Format:
     """Return the format that was named, otherwise the one that a file's ending means."""
     return format_named(named) if named else format_of_file(path.name)
+
+
+def client_at(address: str, token_file: Path | None) -> Client:
+    """Return a client of a service, with the token in a file, if one is named."""
+    token = content(token_file).decode("utf-8", "replace").strip() if token_file else ""
+    return Client(address, token=token)
+
+
+At = Annotated[str, typer.Option("--at", "--to", help="The address of a service.")]
+TokenFile = Annotated[Path, typer.Option(help="A file that holds your token.")]
+OptionalTokenFile = Annotated[Path | None, typer.Option(help="A file that holds your token.")]
 
 
 def save(path: Path, data: bytes) -> None:

@@ -1,6 +1,7 @@
 """What is not published is nowhere to be found by readers."""
 
 import gzip
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,9 @@ ADDRESSES = [
     "/",
     "/cases",
     "/cases?format=json",
+    "/cases.csv",
+    "/catalog",
+    "/dumps",
     f"/search?q={WORD}",
     "/data?default",
     "/data?graph=https://w3id.org/govkg/graph/inferred",
@@ -88,6 +92,19 @@ def test_no_page_and_no_document_has_it(house: TestClient, address: str) -> None
         assert WORD not in text.replace(f'value="{WORD}"', "").replace(f"q={WORD}", "").replace(
             f'"query":"{WORD}"', ""
         )
+
+
+def test_no_dump_has_it(house: TestClient) -> None:
+    """Each file that is offered for download is read through."""
+    listed = json.loads(house.get("/dumps", headers={"accept": "application/json"}).content)
+    names = [file["name"] for file in listed["files"]]
+
+    assert len(names) > 3
+    for name in names:
+        body = house.get(f"/dumps/{name}").content
+        text = gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body
+        assert b"secret-" not in text
+        assert WORD.encode() not in text
 
 
 def test_no_query_finds_it(house: TestClient) -> None:

@@ -27,6 +27,7 @@ from govkg.api import (
     contexts,
     data,
     diagnose,
+    diffusion,
     docs,
     dumps,
     explain,
@@ -72,7 +73,8 @@ from govkg.settings import Settings, load_settings
 ROUTES = (
     home, query, sparql, search, concept, scheme, ontology, cases, case_records, case_history,
     review, case, place, agent, registers, resolve, graph, data, catalog, dumps,
-    submit, sign_in, audit, validate, diagnose, whatif, consistency, shapes, rules, contexts,
+    submit, sign_in, audit, validate, diagnose, whatif, consistency,
+    diffusion, shapes, rules, contexts,
     explain, problem_pages, prefixes, limits, version, well_known, healthz, readyz, metrics, docs,
 )  # fmt: skip
 """Every file of routes, in the order of the API description."""

@@ -26,6 +26,8 @@ PAGES = [
     "/diagnose",
     "/shapes",
     "/rules",
+    "/diffusion",
+    "/cases/naga-city/similar",
     "/rules/C05",
     "/rules/prp-spo2",
     "/explain",

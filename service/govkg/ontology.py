@@ -111,6 +111,10 @@ class Ontology:
                 self._towards[triple.object].append(triple)
         self._claims = dict(self._read_claims())
 
+    def about(self, subject: Node) -> list[Triple]:
+        """Return all that is asserted of a subject."""
+        return list(self._about.get(subject, ()))
+
     def values(self, subject: Node, predicate: NamedNode) -> list[Node]:
         """Return the asserted values of a property of a subject."""
         return [t.object for t in self._about.get(subject, ()) if t.predicate == predicate]

@@ -10,12 +10,15 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, 
 
 from govkg.errors import ShapesError, UnsafeInputError
 from govkg.rdf import Node
+from govkg.validation.setwise import SetWise
 from govkg.validation.shapes import declared_prefixes
 from govkg.vocabulary import RDF, RDFS, SH
 
 _SYNTAX: Final = "ntriples"
 _FORMAT: Final = RdfFormat.N_TRIPLES
 _SEE: Final = "See https://www.w3.org/TR/shacl/ for what is allowed."
+_LARGE: Final = 2_500
+"""From how many triples on SPARQL is asked for all nodes together: about ten cases."""
 _OURS: Final = "urn:x-govkg:engine:"
 _NAMES: Final = NamedNode(_OURS + "names")
 _PROBE: Final = f"""
@@ -30,19 +33,29 @@ labels of its own, and the results of this shape tell which is which."""
 class FastEngine:
     """Shapes compiled once; each validation parses the background again, so it is kept small."""
 
-    def __init__(self, shapes: Iterable[Triple], background: Iterable[Triple]) -> None:
-        """Compile the shapes and pick what they can ask of the background."""
+    def __init__(
+        self,
+        shapes: Iterable[Triple],
+        background: Iterable[Triple],
+        *,
+        together_from: int = _LARGE,
+    ) -> None:
+        """Compile the shapes and pick what they can ask of the background.
+
+        For data with ``together_from`` triples or more, SPARQL is asked for many nodes together.
+        """
         shapes = list(shapes)
         probe = [q.triple for q in parse(_PROBE, format=RdfFormat.TURTLE)]
-        try:
-            self._shapes = shacl.Shapes.from_text(_text([*shapes, *probe]), _SYNTAX)
-        except ValueError as error:
-            raise ShapesError(reason=str(error), remedy=_SEE) from error
+        self._shapes = _compiled([*shapes, *probe])
+        self._set_wise = SetWise(shapes)
+        self._rest = _compiled([*self._set_wise.rest, *probe])
+        self._together_from = together_from
         asked = _predicates(shapes)
-        self._background = list(background)
-        self._asked = _text(t for t in self._background if t.predicate.value in asked)
+        background = list(background)
+        self._asked_triples = [t for t in background if t.predicate.value in asked]
+        self._asked = _text(self._asked_triples)
         self._other: defaultdict[Node, list[Triple]] = defaultdict(list)
-        for triple in self._background:
+        for triple in background:
             if triple.predicate.value not in asked:
                 self._other[triple.subject].append(triple)
 
@@ -51,16 +64,31 @@ class FastEngine:
         subjects = {triple.subject for triple in data}
         known = [triple for subject in subjects for triple in self._other.get(subject, ())]
         text = self._asked + _text([*known, *data, *_names(data)])
-        try:
-            report = self._shapes.validate_text(text, _SYNTAX).serialize(_SYNTAX)
-        except ValueError as error:
-            if str(error).startswith("SPARQL"):
-                raise ShapesError(reason=str(error), remedy=_SEE) from error
-            raise UnsafeInputError(
-                what=f"something that cannot be validated ({error})",
-                remedy="Check the IRIs, language tags and datatypes of the document.",
-            ) from error
-        return list(_as_given([q.triple for q in parse(report, format=_FORMAT)]))
+        if len(data) < self._together_from:
+            return _validated(self._shapes, text)
+        together = self._set_wise.results([*self._asked_triples, *known, *data])
+        return [*_validated(self._rest, text), *together]
+
+
+def _compiled(shapes: Iterable[Triple]) -> shacl.Shapes:
+    try:
+        return shacl.Shapes.from_text(_text(shapes), _SYNTAX)
+    except ValueError as error:
+        raise ShapesError(reason=str(error), remedy=_SEE) from error
+
+
+def _validated(shapes: shacl.Shapes, text: str) -> list[Triple]:
+    """Return what the engine reports of data in N-Triples."""
+    try:
+        report = shapes.validate_text(text, _SYNTAX).serialize(_SYNTAX)
+    except ValueError as error:
+        if str(error).startswith("SPARQL"):
+            raise ShapesError(reason=str(error), remedy=_SEE) from error
+        raise UnsafeInputError(
+            what=f"something that cannot be validated ({error})",
+            remedy="Check the IRIs, language tags and datatypes of the document.",
+        ) from error
+    return list(_as_given([q.triple for q in parse(report, format=_FORMAT)]))
 
 
 def _text(triples: Iterable[Triple]) -> str:

@@ -43,6 +43,7 @@ from govkg.api import (
     problems,
     query,
     readyz,
+    reconcile,
     registers,
     resolve,
     review,
@@ -72,8 +73,8 @@ from govkg.settings import Settings, load_settings
 
 ROUTES = (
     home, query, sparql, search, concept, scheme, ontology, cases, case_records, case_history,
-    review, case, place, agent, registers, resolve, graph, data, catalog, dumps,
-    submit, sign_in, audit, validate, diagnose, whatif, consistency,
+    review, case, place, agent, registers, resolve, reconcile, graph, data, catalog,
+    dumps, submit, sign_in, audit, validate, diagnose, whatif, consistency,
     diffusion, shapes, rules, contexts,
     explain, problem_pages, prefixes, limits, version, well_known, healthz, readyz, metrics, docs,
 )  # fmt: skip

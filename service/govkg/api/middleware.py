@@ -36,7 +36,10 @@ _EVERYWHERE: Final = Headers(
         "Vary": "Accept, Accept-Language, Accept-Encoding",
     }
 ).raw
-"""What every answer says; nothing inside the envelope says any of it."""
+"""What every answer says; nothing inside the envelope says any of it, but for one exception."""
+_POLICY: Final = b"content-security-policy"
+_BUT_POLICY: Final = [(name, value) for name, value in _EVERYWHERE if name != _POLICY]
+"""The same where the page has a policy of its own, since it is made to be framed."""
 _PREFLIGHT: Final = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
     "Access-Control-Allow-Headers": "Accept, Accept-Language, Authorization, Content-Type, "
@@ -116,8 +119,9 @@ class _Exchange:
         """Pass a message on, the first one with our headers."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            own = any(name == _POLICY for name, _ in message["headers"])
             message["headers"] += (
-                *_EVERYWHERE,
+                *(_BUT_POLICY if own else _EVERYWHERE),
                 (b"x-request-id", self.request_id.encode()),
                 (b"server-timing", b"total;dur=%.1f" % (self._seconds * 1000)),
             )

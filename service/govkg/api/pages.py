@@ -59,6 +59,11 @@ class Page:
         html = _environment().get_template(template).render(page=self, t=self.t, **context)
         return HTMLResponse(html, status, {"Content-Language": self.language} | dict(headers or {}))
 
+    def fragment(self, template: str, **context: Any) -> Markup:
+        """Return a piece of HTML, to be put into something else."""
+        html = _environment().get_template(template).render(page=self, t=self.t, **context)
+        return Markup(html)  # noqa: S704 # the template escapes what it is given
+
     def t(self, key: str, **facts: object) -> str:
         """Return a text in the reader's language."""
         return words(key, self.language, **facts)

@@ -97,7 +97,7 @@ class SearchIndex:
 
     def search(self, query: str, limit: int = 20) -> list[Hit]:
         """Return the best hits, the best first."""
-        words = _plain(query)
+        words = plain(query)
         if not words:
             return []
         hits = [hit for entry in self._entries if (hit := _hit(entry, words))]
@@ -133,10 +133,10 @@ def _prominence(mentions: int) -> float:
 
 
 def _compared(texts: Iterable[tuple[str, str]]) -> tuple[tuple[str, str, str], ...]:
-    return tuple((field, text, _plain(text)) for field, text in texts if text)
+    return tuple((field, text, plain(text)) for field, text in texts if text)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a text without case, accents, hyphens and full-width forms."""
     folded = unicodedata.normalize("NFKD", text).casefold()
     bare = "".join(" " if c in "-_/" else c for c in folded if not unicodedata.combining(c))
@@ -182,6 +182,6 @@ def _pieces(words: str) -> list[str]:
     for word in _WORD.findall(words):
         if _HAN.match(word) and len(word) > 2:
             pieces += [word[i : i + 2] for i in range(len(word) - 1)]
-        elif len(word) > 1:
+        elif len(word) > 1 and word not in _SMALL:
             pieces.append(word)
     return pieces

@@ -54,6 +54,10 @@ class Candidate:
             "match": self.match,
         }
 
+    def told(self, fits: bool) -> "Candidate":
+        """Return the candidate once more is known: half as good, unless it fits."""
+        return self if fits else replace(self, score=self.score / 2, fit=self.fit / 2)
+
 
 class Resolver:
     """Finds units by name or code, as of a date; it never changes once it is made."""
@@ -80,16 +84,18 @@ class Resolver:
         *,
         code: str = "",
         country: str = "",
+        fits: Callable[[Unit], bool] = lambda _: True,
         limit: int = 10,
     ) -> list[Candidate]:
         """Return who may be meant by a name or code, or by both, the best first.
 
-        Without a date the units that are there still are preferred. ``match`` is set on the first
-        if nothing else can be meant: see ``_decided``.
+        Without a date the units that are there still are preferred. What else is known of the place
+        halves the score of those that it does not ``fit``. ``match`` is set on the first if nothing
+        else can be meant: see ``_decided``.
         """
         found = self._exact(text or code) or self._alike(text or code)
         candidates = [
-            _candidate(self.units[key], score, how, written, moment)
+            _candidate(self.units[key], score, how, written, moment).told(fits(self.units[key]))
             for key, (score, how, written) in found.items()
             if country in ("", self.units[key].country) and self.units[key].has_code(code)
         ]
@@ -195,3 +201,10 @@ def _candidate(
     border = moment is not None and valid and unit.period.borders(moment)
     weighed = score if valid else score * (0.5 if moment else 0.9)
     return Candidate(unit, weighed, how, written, valid, border, fit=score)
+
+
+def same_name(text: str, unit: Unit) -> bool:
+    """Say whether a text is a name of a unit, with or without the word for the kind of place."""
+    names = [name for name, _ in (*unit.names, *unit.other_names)]
+    forms = {form for name in names for form in (plain(name), _bare(name)) if form}
+    return not forms.isdisjoint((plain(text), _bare(text)))

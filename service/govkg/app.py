@@ -45,6 +45,7 @@ from govkg.api import (
     readyz,
     reconcile,
     registers,
+    releases,
     resolve,
     review,
     rules,
@@ -74,7 +75,7 @@ from govkg.settings import Settings, load_settings
 ROUTES = (
     home, query, sparql, search, concept, scheme, ontology, cases, case_records, case_history,
     review, case, place, agent, registers, resolve, reconcile, graph, data, catalog,
-    dumps, submit, sign_in, audit, validate, diagnose, whatif, consistency,
+    dumps, releases, submit, sign_in, audit, validate, diagnose, whatif, consistency,
     diffusion, shapes, rules, contexts,
     explain, problem_pages, prefixes, limits, version, well_known, healthz, readyz, metrics, docs,
 )  # fmt: skip

@@ -74,6 +74,7 @@ class Generations:
         if self._control:
             await self._control.close()
         await self._service.dumps.close()
+        await self._service.releases.close()
         if self._watch:
             self._watch.cancel()
         if self._service.writer:

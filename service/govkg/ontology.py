@@ -229,9 +229,11 @@ class Ontology:
     def _read_claims(self) -> Iterator[tuple[Triple, Claim]]:
         """Yield each relation that an owl:Axiom annotates, with the annotation."""
         for node in [t.subject for t in self.triples if t.predicate == _AXIOM_SOURCE]:
+            predicates, targets = (self.values(node, p) for p in (_AXIOM_PROPERTY, _AXIOM_TARGET))
+            if not predicates or not targets:  # somebody left it unfinished
+                continue
             subject = self.values(node, _AXIOM_SOURCE)[0]
-            predicate = self.values(node, _AXIOM_PROPERTY)[0]
-            target = self.values(node, _AXIOM_TARGET)[0]
+            predicate, target = predicates[0], targets[0]
             claim = self._claim_on(node)
             if claim and isinstance(predicate, NamedNode) and isinstance(subject, NamedNode):
                 yield Triple(subject, predicate, target), claim

@@ -203,6 +203,13 @@ class Settings(BaseSettings):
         le=3600,
         description="The longest time that a dump may take, in seconds.",
     )
+    releases_at_once: int = Field(
+        1,
+        ge=0,
+        le=16,
+        description="How many releases can be queried at once, by `?release=`; each takes a worker "
+        "with its memory; 0: none.",
+    )
     service_hosts: str = Field(
         "",
         description="The endpoints that queries may call by SERVICE, separated by commas: a host "

@@ -38,6 +38,7 @@ from govkg.journal import Journal
 from govkg.oidc import verifier
 from govkg.ontology import Ontology, Term
 from govkg.publishing.making import Dumps
+from govkg.publishing.querying import ReleasePools
 from govkg.registers import Registry
 from govkg.settings import Settings
 from govkg.store import Delta, Update
@@ -104,6 +105,8 @@ class Service:
         self.endpoints = opened(self.settings)
         self.deep = DeepChecks(self.settings.dl_seconds)
         self.dumps = Dumps(self.settings)
+        self.releases = ReleasePools(self.settings)
+        self.comparing = asyncio.Lock()
         self.metrics = Metrics() if self.settings.metrics else None
 
     @property
@@ -204,6 +207,13 @@ class Service:
         """Have a worker do a job; it is stopped when the client leaves. See ``Pool.run``."""
         with Watch(request):
             return await self.workers().run(job, header, body, seconds=seconds)
+
+    async def run_on_release(
+        self, request: Request, version: str, header: dict[str, Any], query: bytes, seconds: float
+    ) -> tuple[dict[str, Any], bytes]:
+        """Have a query answered by a release; see ``ReleasePools.run``."""
+        with Watch(request):
+            return await self.releases.run(version, header, query, seconds)
 
     def workers(self) -> Pool:
         """Return the workers; raises NotReadyError while there are none."""

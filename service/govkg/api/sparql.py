@@ -109,6 +109,11 @@ _PARAMETERS = (
     parameter("default-graph-uri", "A graph of the default graph; may be repeated.", [], "array"),
     parameter("named-graph-uri", "A named graph of the dataset; may be repeated.", [], "array"),
     parameter("infer", "false leaves out what was inferred.", "true", enum=["true", "false"]),
+    parameter(
+        "release",
+        "The version of a release to ask, see /releases; empty: the data as it is now.",
+        "",
+    ),
     parameter("timeout", "The deadline in seconds; at most that of /limits.", 5, "number"),
     parameter("format", "json, xml, csv, tsv, turtle, n-triples, rdf-xml or json-ld.", "csv"),
 )
@@ -126,6 +131,7 @@ WRITE_FAILS: Final = (
 )
 """The errors that whoever writes can meet."""
 _FAILS = (
+    errors.NotFoundError,
     errors.QuerySyntaxError,
     errors.UnsafeInputError,
     errors.TooLargeError,
@@ -233,10 +239,31 @@ async def _answer(request: Request, asked: Asked, service: Service) -> Response:
         raise ParameterError(
             name="query", reason="it is missing", remedy="Send exactly one SPARQL query."
         )
-    head, body = await run_query(
-        request, service, text, header_of(asked, service), seconds_of(asked, service)
-    )
+    header, seconds = header_of(asked, service), seconds_of(asked, service)
+    version = asked.one("release")
+    if not version:
+        head, body = await run_query(request, service, text, header, seconds)
+    else:
+        head, body = await _ask_release(request, version, text, header, seconds)
     return Response(body, media_type=head["media_type"])
+
+
+async def _ask_release(
+    request: Request, version: str, text: str, header: dict[str, Any], seconds: float
+) -> tuple[dict[str, Any], bytes]:
+    """Have a worker that has loaded a release answer; it can call nobody."""
+    service = service_of(request)
+    notes.notes_of(request.scope).asked = notes.Asked(text)
+    data = _fitting(text, service)
+    return await service.run_on_release(request, version, header, data, seconds)
+
+
+def _fitting(text: str, service: Service) -> bytes:
+    """Return a query as bytes; refuse a text that is too long before it is sent to a worker."""
+    data, limit = text.encode(), service.settings.max_query_bytes
+    if len(data) > limit:
+        raise errors.TooLargeError(what="query", size=len(data), limit=limit, unit="bytes")
+    return data
 
 
 async def run_query(
@@ -248,9 +275,7 @@ async def run_query(
     """
     noted = notes.notes_of(request.scope)
     noted.asked = notes.Asked(text)
-    data, limit = text.encode(), service.settings.max_query_bytes
-    if len(data) > limit:
-        raise errors.TooLargeError(what="query", size=len(data), limit=limit, unit="bytes")
+    data = _fitting(text, service)
     if federating.is_federated(service, text):  # others' data changes unseen: nothing is kept
         return await federating.answer(request, service, text, header, seconds)
     if request.method == "GET" and request.scope["path"] == PATH:  # that is kept when finished

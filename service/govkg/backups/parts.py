@@ -17,6 +17,7 @@ from govkg.access import Access, tokens_in
 from govkg.backups import quads
 from govkg.backups.archives import Archive
 from govkg.backups.quads import Progress
+from govkg.backups.releases import Releases
 from govkg.cases.graphs import Graphs
 from govkg.cases.projecting import journal_file
 from govkg.journal import FILE
@@ -230,7 +231,7 @@ class Submissions:
 
 
 QUADS: Final = Quads()
-PARTS: Final[tuple[Part, ...]] = (QUADS, Tokens(), Submissions())
+PARTS: Final[tuple[Part, ...]] = (QUADS, Tokens(), Submissions(), Releases())
 """Every part, in the order in which they are put in place."""
 
 

@@ -26,6 +26,7 @@ from govkg.cli import (
     query,
     reason,
     register,
+    release,
     restore,
     serve,
     submit,
@@ -67,6 +68,7 @@ COMMANDS = (
     backup,
     restore,
     dump,
+    release,
     version,
     register,
 )

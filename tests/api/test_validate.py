@@ -181,6 +181,56 @@ def test_profile_decides_what_is_grave(client: TestClient) -> None:
     assert standard["completeness"][0]["score"] > 0
 
 
+@pytest.mark.parametrize("path", ["/validate", "/diagnose"])
+def test_page_offers_profiles_and_keeps_the_choice(client: TestClient, path: str) -> None:
+    """The menu decides what is asked, and stands at the choice in the answer; so does ?profile=."""
+    fields = {"text": CASE.decode(), "format": "turtle", "profile": "minimal"}
+
+    answer = client.post(path, data=fields, headers=BROWSER).text
+    page = client.get(f"{path}?profile=minimal", headers=BROWSER).text
+
+    assert '<option selected value="minimal">' in answer
+    assert '<option selected value="minimal">' in page
+    assert "profile=minimal" in page
+
+
+def test_diagnosis_asks_by_a_profile(client: TestClient) -> None:
+    """The report within a diagnosis is that of the profile; one that is none is a 400."""
+    found = client.post("/diagnose?profile=minimal", content=CASE, headers=TURTLE)
+    unknown = client.post("/diagnose?profile=none", content=CASE, headers=TURTLE)
+
+    assert found.json()["validation"]["profile"] == "minimal"
+    assert unknown.status_code == 400
+
+
+def test_many_cases_in_one_document_are_checked(client: TestClient) -> None:
+    """A worker, which may open no file, checks a dozen cases as it checks one."""
+    path = bundle.folder("examples") / "cases" / "valid-fixtures" / "all-rules.ttl"
+    text = path.read_text().replace("dcterms:license <", "gov:noSuchProperty <")
+    many = "\n".join(
+        text.replace("example-town", f"town-{number}").replace("other-town", f"other-{number}")
+        for number in range(12)
+    )
+
+    report = client.post("/validate", content=many.encode(), headers=TURTLE).json()
+
+    rules = [finding["rule"] for finding in report["findings"]]
+    assert report["cases"] == 12
+    assert rules.count("C32") == 12
+    assert rules.count("C29") == 12
+
+
+def test_page_says_once_what_is_said_of_many_places(client: TestClient) -> None:
+    """The same finding of four nodes is one entry with the first places and a count."""
+    parts = b"".join(
+        b"<urn:p%d> a gov:InnovationMeasure ; gov:startDate '2014'^^<urn:x> ." % n for n in range(4)
+    )
+
+    page = client.post("/validate", content=CASE + parts, headers=TURTLE | BROWSER).text
+
+    assert "and 1 more" in page
+
+
 def test_unknown_profile_is_a_problem(client: TestClient) -> None:
     """A profile that is none is a 400 that names those that there are."""
     response = client.post("/validate?profile=none", content=CASE, headers=TURTLE)

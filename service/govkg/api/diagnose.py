@@ -10,7 +10,16 @@ from govkg.api.dependencies import LanguageDep, PageDep, ServiceDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.negotiation import HTML, JSON, TEXT
 from govkg.api.notes import notes_of
-from govkg.api.submissions import BODIES, FAILS, CaseDep, example, header_of, received, shown
+from govkg.api.submissions import (
+    BODIES,
+    FAILS,
+    CaseDep,
+    ProfileDep,
+    example,
+    header_of,
+    received,
+    shown,
+)
 from govkg.cases.diagnosis import diagnosis_text
 
 router = APIRouter(tags=["reasoning"])
@@ -21,10 +30,12 @@ _EXAMPLE = {"validation": {"conforms": True}, "cases": [{"case": "…", "crises"
     "/diagnose",
     **operation("diagnoseForm", "Show a form to diagnose a document", answers={HTML: "…"}),
 )
-def form(page: PageDep, wanted: WantedDep, case: CaseDep = "") -> Response:
+def form(
+    page: PageDep, wanted: WantedDep, case: CaseDep = "", profile: ProfileDep = "standard"
+) -> Response:
     """Return the page of /validate, which has a button for this."""
     wanted.choose((HTML,))
-    return shown(page, example(case))
+    return shown(page, example(case), profile=profile)
 
 
 @router.post(
@@ -38,7 +49,12 @@ def form(page: PageDep, wanted: WantedDep, case: CaseDep = "") -> Response:
     ),
 )
 async def diagnose(
-    request: Request, service: ServiceDep, wanted: WantedDep, page: PageDep, language: LanguageDep
+    request: Request,
+    service: ServiceDep,
+    wanted: WantedDep,
+    page: PageDep,
+    language: LanguageDep,
+    profile: ProfileDep = "standard",
 ) -> Response:
     """Return the validation, and for each case its crises, problems, candidate remedies and axes.
 
@@ -49,7 +65,8 @@ async def diagnose(
     media = wanted.choose((JSON, TEXT, HTML))
     document = await received(request, service)
     seconds = service.settings.submission_seconds
-    header = header_of(document, service)
+    profile = document.profile or profile
+    header = header_of(document, service) | {"profile": profile}
     head, found = await service.run(request, "diagnose", header, document.data, seconds)
     notes.conforms = head["conforms"]
     if media == JSON:
@@ -57,4 +74,4 @@ async def diagnose(
     diagnosis: dict[str, Any] = json.loads(found)
     if media == TEXT:
         return PlainTextResponse(diagnosis_text(diagnosis, language))
-    return shown(page, document, diagnosis["validation"], diagnosis)
+    return shown(page, document, diagnosis["validation"], diagnosis, profile)

@@ -35,6 +35,14 @@ from govkg.forms.formats import (
 )
 from govkg.validation import Place
 
+ProfileDep = Annotated[
+    str,
+    Query(
+        description="How much is asked: minimal, standard or research-grade.", examples=["minimal"]
+    ),
+]
+PROFILES: Final = ("minimal", "standard", "research-grade")
+"""The profiles that a form offers; those that there are, are in the shapes."""
 EXAMPLE: Final = (
     "<https://w3id.org/govkg/case/x> a <https://w3id.org/govkg/ontology#GovernanceCase> ."
 )
@@ -70,6 +78,8 @@ class Document:
     format: Format
     charset: str = ""
     """The encoding that the sender declared, where that is not UTF-8 by definition."""
+    profile: str = ""
+    """The profile that was chosen in a form, if one was."""
 
     @property
     def text(self) -> str:
@@ -88,6 +98,7 @@ def shown(
     document: Document | None,
     report: dict[str, Any] | None = None,
     diagnosis: dict[str, Any] | None = None,
+    profile: str = "standard",
 ) -> Response:
     """Return the page to check a document, with what was found."""
     return page.render(
@@ -97,9 +108,21 @@ def shown(
         diagnosis=diagnosis,
         headings=HEADINGS,
         place_text=lambda place: Place(**place).as_text(page.language),
+        alike=_alike(report["findings"]) if report else [],
+        profile=profile,
+        profiles=PROFILES,
         formats=[known for known in FORMATS if known.is_text],
         examples=[path.stem for path in bundle.example_cases()[:4]],
     )
+
+
+def _alike(findings: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Group the findings that say the same of several places."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for finding in findings:
+        said = [finding[name] for name in ("severity", "rule", "field", "message", "suggestions")]
+        groups.setdefault(repr(said), []).append(finding)
+    return list(groups.values())
 
 
 async def received(request: Request, service: Service) -> Document:
@@ -128,15 +151,19 @@ def _charset(content_type: str) -> str:
 
 def _of_form(fields: dict[str, bodies.Upload]) -> Document:
     """Return the file of a form, otherwise its text."""
-    named = fields["format"].data.decode("utf-8", "replace") if "format" in fields else ""
+    named, profile = (_text_of(fields, name) for name in ("format", "profile"))
     file, text = fields.get("file"), fields.get("text")
     if file and file.filename:
-        return Document(file.data, _format_of(file.filename, named))
+        return Document(file.data, _format_of(file.filename, named), profile=profile)
     if text is None:
         raise ParameterError(
             name="text", reason="it is missing", remedy="Send a field “text”, or a file as “file”."
         )
-    return Document(text.data, format_named(named or "turtle"))
+    return Document(text.data, format_named(named or "turtle"), profile=profile)
+
+
+def _text_of(fields: dict[str, bodies.Upload], name: str) -> str:
+    return fields[name].data.decode("utf-8", "replace") if name in fields else ""
 
 
 def _format_of(filename: str, named: str) -> Format:

@@ -1,9 +1,8 @@
 """``/validate``: check a document against the shapes."""
 
 import json
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from govkg.api.dependencies import LanguageDep, PageDep, ServiceDep, WantedDep
@@ -15,6 +14,7 @@ from govkg.api.submissions import (
     FAILS,
     CaseDep,
     Document,
+    ProfileDep,
     example,
     header_of,
     received,
@@ -24,22 +24,18 @@ from govkg.cases.checking import REPORT_FORMATS
 
 router = APIRouter(tags=["validation"])
 _OFFERED = (JSON, TEXT, TURTLE, JSON_LD, CSV, SARIF, JUNIT, XLSX, HTML)
-ProfileDep = Annotated[
-    str,
-    Query(
-        description="How much is asked: minimal, standard or research-grade.", examples=["minimal"]
-    ),
-]
 _EXAMPLE = {"conforms": True, "cases": 1, "counts": {"violation": 0}, "findings": []}
 
 
 @router.get(
     "/validate", **operation("validateForm", "Show a form to check a document", answers={HTML: "…"})
 )
-def form(page: PageDep, wanted: WantedDep, case: CaseDep = "") -> Response:
+def form(
+    page: PageDep, wanted: WantedDep, case: CaseDep = "", profile: ProfileDep = "standard"
+) -> Response:
     """Return a page with a text field and a file field."""
     wanted.choose((HTML,))
-    return shown(page, example(case))
+    return shown(page, example(case), profile=profile)
 
 
 @router.post(
@@ -63,11 +59,13 @@ async def validate(
     """Return what the shapes find, in both languages; 200 whether the document conforms or not.
 
     As XLSX the report is the workbook that was sent, with its cells coloured and a sheet of
-    problems. Nothing is stored or fetched. A form may hold a ``file``, or ``text`` and ``format``.
+    problems. Nothing is stored or fetched. A form may hold a ``file``, or ``text`` and ``format``,
+    and a ``profile``.
     """
     notes_of(request.scope).check = "validation"
     media = wanted.choose(_OFFERED)
     document = await received(request, service)
+    profile = document.profile or profile
     form = _form(JSON if media == HTML else media)
     header = {"report": form, "language": language, "profile": profile}
     found = await _checked(request, service, document, header)
@@ -76,7 +74,7 @@ async def validate(
         return Response(found, media_type=media, headers=name)
     if media != HTML:
         return Response(found, media_type=media)
-    return shown(page, document, json.loads(found))
+    return shown(page, document, json.loads(found), profile=profile)
 
 
 def _form(media: str) -> str:

@@ -126,9 +126,9 @@ class Checker:
         )
         return replace(report, findings=(*problems, *new))
 
-    def diagnose(self, submission: Submission) -> dict[str, Any]:
+    def diagnose(self, submission: Submission, profile: str = "standard") -> dict[str, Any]:
         """Return the validation and all that follows, each conclusion with its proof, as JSON."""
-        report = self.validate(submission)
+        report = self.validate(submission, profile)
         found = self._diagnostician.diagnose(submission.triples)
         return diagnosis_json(found, report, self.ontology, submission.triples)
 

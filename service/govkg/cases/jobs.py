@@ -85,7 +85,9 @@ def validate(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
 
 def diagnose(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
     """Validate a document and return what follows from it, as JSON."""
-    diagnosis = state.checker.diagnose(_submission(state, header, body))
+    diagnosis = state.checker.diagnose(
+        _submission(state, header, body), header.get("profile", "standard")
+    )
     return {"conforms": diagnosis["validation"]["conforms"]}, _json(diagnosis)
 
 

@@ -141,8 +141,8 @@ class Report:
         """Return the report as plain lines in one language, the gravest findings first."""
         lines = [self.verdict(language)]
         for (mark, message, meant), alike in self._alike(language).items():
-            places = "; ".join(dict.fromkeys(_where(finding, language) for finding in alike))
-            lines.append(f"{mark}  {alike[0].name[language]}: {places}")
+            places = list(dict.fromkeys(_where(finding, language) for finding in alike))
+            lines.append(f"{mark}  {alike[0].name[language]}: {_few(places, language)}")
             lines.append(f"    {message}")
             lines += [f"    {meant}"] if meant else []
         lines += [each.as_text(language) for each in self.completeness]
@@ -168,6 +168,18 @@ def _where(finding: Finding, language: Language) -> str:
     if finding.place is None:
         return finding.subject
     return f"{finding.subject} ({finding.place.as_text(language)})"
+
+
+def _few(places: list[str], language: Language) -> str:
+    """Return the first places, and how many there are beside."""
+    more = len(places) - _SHOWN_PLACES
+    if more <= 0:
+        return "; ".join(places)
+    return "; ".join(places[:_SHOWN_PLACES]) + _MORE_PLACES[language].format(more)
+
+
+_SHOWN_PLACES = 3
+_MORE_PLACES: dict[Language, str] = {"en": "; and {} more", "zh": "；另有 {} 处"}
 
 
 def did_you_mean(finding: Finding, language: Language) -> str:

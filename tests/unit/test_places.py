@@ -1,8 +1,9 @@
 """Findings are placed by line and column, or by JSON pointer."""
 
 import pytest
+from pyoxigraph import BlankNode, NamedNode, Triple
 
-from govkg.validation.places import WHOLE, Place, places_in
+from govkg.validation.places import WHOLE, Place, above, place_of, places_in
 
 TURTLE = '''# a comment: <https://example.org/no>
 @base <https://example.org/> .
@@ -33,6 +34,25 @@ GOV = "https://example.org/gov#"
 def test_turtle(node: str, prop: str, line: int, column: int) -> None:
     """Comments, long strings, prefixes, the base and nested nodes lead nobody astray."""
     assert places_in(TURTLE.encode(), "turtle", None, {})[node, prop] == Place(line, column)
+
+
+def test_nameless_nodes_are_where_they_are_referred_to() -> None:
+    """A finding about a node in brackets, however deep, points at the statement that holds it."""
+    outer, inner = BlankNode("outer"), BlankNode("inner")
+    part, more = NamedNode(GOV + "part"), NamedNode(GOV + "more")
+    known = above([Triple(NamedNode(NODE), part, outer), Triple(outer, more, inner)])
+    places = places_in(TURTLE.encode(), "turtle", None, {})
+
+    assert place_of(inner, GOV + "note", places, known) == Place(8, 23)
+    assert place_of(BlankNode("nobody's"), WHOLE, places, known) is None
+
+
+def test_nameless_nodes_that_refer_to_each_other_have_no_place() -> None:
+    """A circle of nameless nodes ends the search."""
+    one, two, leads = BlankNode("one"), BlankNode("two"), NamedNode(GOV + "part")
+    known = above([Triple(one, leads, two), Triple(two, leads, one)])
+
+    assert place_of(one, WHOLE, {}, known) is None
 
 
 def test_nested_nodes_have_no_place_of_their_own() -> None:

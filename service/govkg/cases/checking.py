@@ -116,7 +116,7 @@ class Checker:
         if len(problems) >= MAX_PROBLEMS:
             return Report(problems, len(_cases_among(submission.triples)))
         report = self._validator.validate(submission.triples, profile)
-        report = report.placed(submission.places)
+        report = report.placed(submission.places, submission.triples)
         grave = (each for each in problems if each.severity == "violation")
         told = {(each.focus, each.path.text) for each in grave if each.path}
         new = (

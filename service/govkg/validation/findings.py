@@ -1,16 +1,17 @@
 """What a validation finds, as data."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 from typing import Literal as OneOf
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, Triple
 
 from govkg.errors import Language
 from govkg.rdf import Node, shorten
 from govkg.validation.completeness import Completeness
-from govkg.validation.places import WHOLE, Place, Places
+from govkg.validation.places import WHOLE, Above, Place, Places, above, place_of
 from govkg.validation.results import Path
 from govkg.validation.shapes import Words, text_of
 from govkg.validation.suggesting import Suggestion
@@ -83,13 +84,10 @@ class Finding:
             "shape": None if self.shape is None else text_of(self.shape),
         }
 
-    def placed(self, places: Places) -> "Finding":
+    def placed(self, places: Places, above: Above) -> "Finding":
         """Return the finding with its place: that of the property, or else that of the node."""
-        if not isinstance(self.focus, NamedNode):
-            return self
         path = self.path.text if self.path else WHOLE
-        node = self.focus.value
-        return replace(self, place=places.get((node, path)) or places.get((node, WHOLE)))
+        return replace(self, place=place_of(self.focus, path, places, above))
 
 
 @dataclass(frozen=True)
@@ -120,11 +118,15 @@ class Report:
         found = Counter(finding.severity for finding in self.findings)
         return {severity: found[severity] for severity in SEVERITIES}
 
-    def placed(self, places: Places) -> "Report":
-        """Return the report with the places that the reader of the document knows."""
+    def placed(self, places: Places, triples: Iterable[Triple] = ()) -> "Report":
+        """Return the report with the places that the reader of the document knows.
+
+        By the triples of the document, a nameless node is placed where it is referred to.
+        """
         if not places:
             return self
-        return replace(self, findings=tuple(each.placed(places) for each in self.findings))
+        found = above(triples)
+        return replace(self, findings=tuple(each.placed(places, found) for each in self.findings))
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as JSON values."""

@@ -2,12 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
+from pyoxigraph import BlankNode, NamedNode, Triple
+
 from govkg.errors import Language
+from govkg.rdf import Node
 
 WHOLE: Final = ""
 """Stands for the node itself, where the place of one of its properties could be named."""
@@ -75,6 +78,33 @@ def places_in(
         except (ValueError, RecursionError):
             return {}
     return {}
+
+
+Above = Mapping[Node, tuple[Node, str]]
+"""For nameless nodes, the node that refers to each of them, and by which property."""
+
+
+def above(triples: Iterable[Triple]) -> Above:
+    """Return for each nameless node what refers to it first."""
+    found: dict[Node, tuple[Node, str]] = {}
+    for triple in triples:
+        if isinstance(triple.object, BlankNode):
+            found.setdefault(triple.object, (triple.subject, triple.predicate.value))
+    return found
+
+
+def place_of(node: Node, path: str, places: Places, above: Above) -> Place | None:
+    """Return the place of a property of a node, or else that of the node.
+
+    A nameless node has none of its own: it is where the nearest named node refers to it.
+    """
+    seen: set[Node] = set()
+    while isinstance(node, BlankNode) and node in above and node not in seen:
+        seen.add(node)
+        node, path = above[node]
+    if not isinstance(node, NamedNode):
+        return None
+    return places.get((node.value, path)) or places.get((node.value, WHOLE))
 
 
 def _first(found: Iterator[tuple[str, str, Place]]) -> Places:

@@ -179,15 +179,16 @@ def gather_knowledge(kg: KG, settings: Settings, description: Description, kept:
     """Return everything that is looked up in this process; ``kept`` may be known already."""
     shapes = Ontology(read_files(bundle.shapes() if settings.bundle else []))
     terms = tuple(kg.ontology.terms())
+    registry = Registry(kg.quads, kg.graphs, kept)
     return Knowledge(
         kg,
         Facts(kg),
-        SearchIndex(kg),
+        SearchIndex(kg, registry),
         shapes,
         tuple(kg.cases()),
         terms,
         description,
-        Registry(kg.quads, kg.graphs, kept),
+        registry,
     )
 
 

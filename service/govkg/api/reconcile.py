@@ -167,7 +167,7 @@ def suggest_entity(
 ) -> Response:
     """Return places, concepts and cases that are called so, or begin so."""
     wanted = cursor + 10
-    hits = known.index.search(prefix, wanted * 3)
+    hits = known.index.terms(prefix, wanted * 3)
     terms = [entity for hit in hits if (entity := matching.term(hit))]
     places = [matching.place(unit) for unit in known.registry.resolver.beginning(prefix, wanted)]
     mixed = [each for pair in zip(terms, places, strict=False) for each in pair]

@@ -11,7 +11,8 @@ from typing import Any, Final
 from pyoxigraph import NamedNode
 
 from govkg.api.knowledge import Knowledge
-from govkg.api.searching import Hit, plain
+from govkg.api.searching import Hit
+from govkg.api.wording import plain
 from govkg.errors import Language, ParameterError
 from govkg.rdf import shorten
 from govkg.registers.resolving import Resolver, same_name
@@ -221,7 +222,7 @@ class Reconciler:
         if (question.types and not asked) or not question.text:
             return
         exact = 0
-        for hit in self._known.index.search(question.text, question.limit * 3):
+        for hit in self._known.index.terms(question.text, question.limit * 3):
             entity = self.term(hit)
             if entity and (not asked or asked & {kind["id"] for kind in entity["type"]}):
                 score = _score(hit, question.text)

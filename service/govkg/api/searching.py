@@ -1,12 +1,10 @@
 """Find terms and cases by words, English or Chinese.
 
 Chinese has no spaces, so a query in it is matched as a whole first and then by its pairs of
-characters (bigrams).
+characters (bigrams); misspelt words stand for those that are spelt nearly so.
 """
 
 import math
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -14,36 +12,24 @@ from typing import Any, Literal
 
 from pyoxigraph import NamedNode
 
+from govkg.api.wording import HAN, SMALL, Holdings, asked, plain
 from govkg.cases import KG
 from govkg.ontology import Texts
+from govkg.registers import Registry, Resolver, Unit
+from govkg.vocabulary import PLACE
 
-Kind = Literal["concept", "class", "property", "case"]
+Kind = Literal["concept", "class", "property", "case", "place"]
 _WEIGHTS = {"label": 100.0, "alternative": 80.0, "hidden": 60.0, "definition": 30.0}
 _KINDS: dict[Kind, float] = {"concept": 1.0, "class": 0.98, "case": 0.95, "property": 0.9}
 """What people look for most; a relation is seldom meant when it is called like a thing."""
-_SMALL = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "as",
-        "at",
-        "by",
-        "for",
-        "from",
-        "in",
-        "is",
-        "of",
-        "on",
-        "or",
-        "the",
-        "to",
-        "with",
-    ]
-)
-"""Words that do not count when it is asked how much of a text was named."""
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_WORD = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]+")
+_SHARES = {"label": 1.0, "alternative": 0.95, "hidden": 0.8, "definition": 0.6}
+_IN_PIECES = 44.0
+"""The most that a hit scores of which no text holds all that is asked in one piece."""
+_ENOUGH = 0.4
+"""How much of what is asked must be found for that."""
+_PLACES = {"code": 90.0, "name": 93.0, "other name": 88.0, "bare name": 80.0, "misspelt": 45.0}
+_BEGINNING = 55.0
+_KIND_OF_PLACE = "省市县区州盟旗乡镇"
 
 
 @dataclass(frozen=True)
@@ -87,22 +73,60 @@ class _Entry:
 class SearchIndex:
     """All texts by which terms and cases can be found."""
 
-    def __init__(self, kg: KG) -> None:
-        """Collect the texts."""
+    def __init__(self, kg: KG, registry: Registry | None = None) -> None:
+        """Collect the texts; places are looked up in the registers when they are asked for."""
+        self._registry = registry or Registry(kg.quads, kg.graphs)
         mentions = Counter(triple.object for triple in kg.asserted())
         self._entries = [
             replace(entry, weight=_KINDS[entry.kind] * _prominence(mentions[entry.iri]))
             for entry in (*_terms(kg), *_cases(kg))
         ]
+        self._holdings = Holdings(
+            (number, _SHARES[field], compared)
+            for number, entry in enumerate(self._entries)
+            for field, _, compared in entry.texts
+        )
 
     def search(self, query: str, limit: int = 20) -> list[Hit]:
         """Return the best hits, the best first."""
-        words = plain(query)
+        words = asked(query)
         if not words:
             return []
-        hits = [hit for entry in self._entries if (hit := _hit(entry, words))]
+        shares = self._holdings.shares(words)
+        hits = [
+            hit
+            for number, entry in enumerate(self._entries)
+            if (hit := _hit(entry, words, shares.get(number, 0.0)))
+        ]
+        hits += _places(self._registry.resolver, query, words, limit)
         hits.sort(key=lambda hit: (-hit.score, hit.iri.value))
         return hits[:limit]
+
+    def terms(self, query: str, limit: int) -> list[Hit]:
+        """Return the best hits that are no places."""
+        return [hit for hit in self.search(query, limit * 2) if hit.kind != "place"][:limit]
+
+
+def _places(resolver: Resolver, query: str, words: str, limit: int) -> Iterator[Hit]:
+    """Yield places of registers that are called so, or nearly so, or begin so; each once."""
+    found: dict[str, Hit] = {}
+    for each in resolver.resolve(query, limit=limit):
+        if each.matched != "misspelt" or len(words) > 3:
+            score = _PLACES[each.matched] * each.score / each.fit
+            score *= each.fit / 80 if each.matched == "misspelt" else 1
+            found[each.unit.key] = _place(each.unit, each.text, score)
+    short = words[:-1] if len(words) > 2 and words[-1] in _KIND_OF_PLACE else words
+    for unit in resolver.beginning(short, limit) if len(short) > 1 else ():
+        found.setdefault(unit.key, _place(unit, unit.names[0][0], _BEGINNING))
+    yield from found.values()
+
+
+def _place(unit: Unit, matched: str, score: float) -> Hit:
+    """Return a place as a hit; in the place of a definition it says when and where it was."""
+    labels = {(tag if tag != "und" else ""): text for text, tag in reversed(unit.names)}
+    start, end = (m.text if m else "" for m in (unit.period.start, unit.period.end))
+    told = f"{unit.code} · {start or '…'}–{end} · {unit.country}"
+    return Hit(NamedNode(PLACE + unit.key), "place", labels, told, matched, "label", score)
 
 
 def _terms(kg: KG) -> Iterator[_Entry]:
@@ -136,52 +160,34 @@ def _compared(texts: Iterable[tuple[str, str]]) -> tuple[tuple[str, str, str], .
     return tuple((field, text, plain(text)) for field, text in texts if text)
 
 
-def plain(text: str) -> str:
-    """Return a text without case, accents, hyphens and full-width forms."""
-    folded = unicodedata.normalize("NFKD", text).casefold()
-    bare = "".join(" " if c in "-_/" else c for c in folded if not unicodedata.combining(c))
-    return " ".join(bare.split())
-
-
-def _hit(entry: _Entry, words: str) -> Hit | None:
-    """Return how an entry fits, or None."""
+def _hit(entry: _Entry, words: str, share: float) -> Hit | None:
+    """Return how an entry fits, or None; it has a share of the words anywhere in its texts."""
     graded = [
         (_WEIGHTS[field] * _fit(words, compared) * entry.weight, field, text)
         for field, text, compared in entry.texts
     ]
     score, field, text = max(graded, key=lambda each: each[0], default=(0.0, "", ""))
-    if score <= 0:
+    in_pieces = _IN_PIECES * share * entry.weight if share >= _ENOUGH else 0.0
+    if max(score, in_pieces) <= 0:
         return None
+    if in_pieces > score:
+        score, field, text = in_pieces, "definition", entry.definition or entry.texts[0][1]
     return Hit(entry.iri, entry.kind, entry.labels, entry.definition, text, field, score)
 
 
 def _fit(words: str, text: str) -> float:
-    """Return from 0 to 1 how well a text fits the words: whole, beginning, within, in pieces."""
+    """Return from 0 to 1 how well a text fits the words: whole, beginning, within."""
     if words == text:
         return 1.0
     if words in text:
-        at_word = text.startswith(words) or f" {words}" in text or _HAN.match(words)
+        at_word = text.startswith(words) or f" {words}" in text or HAN.match(words)
         return (0.45 if at_word else 0.3) + 0.25 * _share(words, text)
-    wanted = _pieces(words)
-    found = sum(1 for piece in wanted if piece in text)
-    share = found / len(wanted) if wanted else 0.0
-    return 0.4 * share if share >= 0.5 else 0.0
+    return 0.0
 
 
 def _share(words: str, text: str) -> float:
     """Return how much of a text that holds the words they are, in words that count."""
-    if _HAN.search(text):
+    if HAN.search(text):
         return len(words) / len(text)
-    counting = [word for word in text.split() if word not in _SMALL]
+    counting = [word for word in text.split() if word not in SMALL]
     return min(1.0, len(words.split()) / max(1, len(counting)))
-
-
-def _pieces(words: str) -> list[str]:
-    """Return the words of a query, Chinese ones as pairs of characters."""
-    pieces: list[str] = []
-    for word in _WORD.findall(words):
-        if _HAN.match(word) and len(word) > 2:
-            pieces += [word[i : i + 2] for i in range(len(word) - 1)]
-        elif len(word) > 1 and word not in _SMALL:
-            pieces.append(word)
-    return pieces

@@ -31,6 +31,11 @@ def alignments() -> list[Path]:
     return sorted((folder("ontology") / "alignments").glob("*.ttl"))
 
 
+def mappings() -> Path:
+    """Return the table of those mappings in SSSOM, with confidence and source."""
+    return folder("ontology") / "alignments" / "alignments.sssom.tsv"
+
+
 def shapes() -> list[Path]:
     """Return the Turtle files of the SHACL shapes, by name."""
     return sorted(folder("shapes").glob("*.ttl"))

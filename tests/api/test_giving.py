@@ -125,3 +125,16 @@ def test_a_dump_has_a_deadline(tmp_path: Path) -> None:
         response = client.get("/dumps")
 
     assert (response.status_code, response.json()["code"]) == (503, "deadline")
+
+
+def test_the_mappings_come_as_sssom(client: TestClient) -> None:
+    """Each mapping has its confidence and source, and none says that two things are the same."""
+    lines = client.get("/mappings.sssom.tsv").text.splitlines()
+    rows = list(
+        csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t")
+    )
+
+    assert len(rows) > 80
+    assert all(row["confidence"] and row["predicate_id"] != "owl:sameAs" for row in rows)
+    query = "ASK { gc:transparent-government ?match <http://metadata.un.org/sdg/16.6> }"
+    assert client.get("/sparql", params={"query": query}).json()["boolean"]

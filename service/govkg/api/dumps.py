@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from starlette.responses import JSONResponse, Response
 
+from govkg import bundle
 from govkg.api.dependencies import ServiceDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.giving import dump_of, file_of
@@ -13,6 +14,7 @@ from govkg.errors import DeadlineError, NotFoundError
 from govkg.publishing import cases
 
 router = APIRouter(tags=["data"])
+TSV = "text/tab-separated-values"
 _EXCEL = "1 makes it safe for spreadsheet programs: no cell can run as a formula."
 _EXAMPLE = {"format": "govkg-dump", "files": [{"name": "govkg.nq.gz", "bytes": 264850}]}
 
@@ -68,3 +70,19 @@ async def get_cases_table(
 async def get_cases_table_description(service: ServiceDep) -> Response:
     """Return the columns with their meaning and their properties."""
     return await file_of(service, cases.METADATA)
+
+
+@router.get(
+    "/mappings.sssom.tsv",
+    **operation("getMappings", "Return the mappings to other vocabularies in SSSOM",
+                answers={TSV: "…"}, fails=(NotFoundError,)),
+)  # fmt: skip
+def get_mappings(service: ServiceDep) -> Response:
+    """Return each confirmed mapping with its kind, confidence and source.
+
+    The same mappings are in the graph as SKOS; none is owl:sameAs. See https://w3id.org/sssom/.
+    """
+    if not service.settings.bundle:
+        hint = "Start with GOVKG_BUNDLE=true."
+        raise NotFoundError(what="set of mappings", name="bundle", hint=hint)
+    return Response(bundle.mappings().read_bytes(), media_type=TSV)

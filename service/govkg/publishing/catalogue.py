@@ -33,7 +33,12 @@ _FILE_TYPES: Final = {
     "application/ld+json": "JSON_LD",
     "text/csv": "CSV",
     "application/csvm+json": "JSON",
+    "application/json": "JSON",
+    "application/geo+json": "GEOJSON",
+    "application/graphml+xml": "XML",
 }
+_UNREGISTERED: Final = ("application/graphml+xml",)
+"""Media types that IANA does not list."""
 _EDITORS: Final = {"en": "govkg editors"}
 
 Texts = dict[str, str]
@@ -238,7 +243,8 @@ class Catalogue:
         out.say(
             this, "dcat:byteSize", Literal(str(file.bytes), datatype=_xsd("nonNegativeInteger"))
         )
-        out.say(this, "dcat:mediaType", self._media(file.media_type))
+        if file.media_type not in _UNREGISTERED:
+            out.say(this, "dcat:mediaType", self._media(file.media_type))
         out.say(this, "dcterms:format", self._file_type(file.media_type))
         if file.is_packed:
             out.say(this, "dcat:compressFormat", self._media("application/gzip"))

@@ -27,6 +27,7 @@ from govkg.cases.kg import KG
 from govkg.errors import ParameterError
 from govkg.ontology import read_files
 from govkg.publishing import cases
+from govkg.publishing.exchange import FORMS
 from govkg.publishing.holdings import (
     CASES,
     INFERRED,
@@ -44,7 +45,7 @@ from govkg.store.embedded import EmbeddedStore
 FORMAT: Final = "govkg-dump"
 VERSION: Final = 1
 MANIFEST, LICENCES, SUMS = "manifest.json", "LICENCES.txt", "SHA256SUMS"
-FORMATS: Final = ("nq", "ttl", "jsonld", "csv")
+FORMATS: Final = ("nq", "ttl", "jsonld", "csv", *FORMS)
 """What ``--format`` may say."""
 
 _MEDIA: Final = {
@@ -181,7 +182,7 @@ def write_dump(
     inferred = stock.inferred()
     if inferred and len(chosen) == len(stock.holdings):  # else it may rest on what is left out
         writing.rdf(INFERRED, inferred)
-    if "csv" in formats and any(each.dataset == CASES for each in chosen):
+    if any(each.dataset == CASES for each in chosen):
         writing.cases(_knowledge(quads, stock))
     left_out = [each.graph or "" for each in stock.holdings if each not in chosen]
     dump = Dump(
@@ -242,18 +243,22 @@ class _Writing:
         }
         for name, (ending, make) in makers.items():
             if name in self._formats:
-                self._write(dataset, dataset + ending, ending, make())
+                self._write(dataset, dataset + ending, _MEDIA[ending], make())
 
     def cases(self, kg: KG) -> None:
-        """Write the table of cases with its description."""
-        self._write(CASES, cases.NAME, ".csv", cases.table(kg))
-        described = json.dumps(cases.metadata(), ensure_ascii=False, indent=2) + "\n"
-        self._write(CASES, cases.METADATA, ".json", described.encode())
+        """Write the table of cases with its description, and the forms of others."""
+        if "csv" in self._formats:
+            self._write(CASES, cases.NAME, _MEDIA[".csv"], cases.table(kg))
+            described = json.dumps(cases.metadata(), ensure_ascii=False, indent=2) + "\n"
+            self._write(CASES, cases.METADATA, _MEDIA[".json"], described.encode())
+        for form, (name, media_type, make) in FORMS.items():
+            if form in self._formats:
+                self._write(CASES, name, media_type, make(kg))
 
-    def _write(self, dataset: str, name: str, ending: str, data: bytes) -> None:
+    def _write(self, dataset: str, name: str, media_type: str, data: bytes) -> None:
         (self._folder / name).write_bytes(data)
         digest = sha256(data).hexdigest()
-        self.files.append(File(name, dataset, _MEDIA[ending], len(data), digest))
+        self.files.append(File(name, dataset, media_type, len(data), digest))
 
 
 def canonical(quads: Iterable[Quad]) -> list[Quad]:

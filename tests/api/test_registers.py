@@ -142,3 +142,33 @@ def test_the_sums_leave_registers_out_and_count_each(served: TestClient) -> None
 
     assert "graph/register/made-up" in text
     assert json.dumps("counted each by itself")[1:-1] in text
+
+
+CASE = """@prefix gov: <https://w3id.org/govkg/ontology#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix place: <https://w3id.org/govkg/place/> .
+<https://w3id.org/govkg/case/x> a gov:GovernanceCase ; gov:hasLeadJurisdiction place:%s ;
+    gov:startDate "1995"^^xsd:gYear .
+place:mine rdfs:label "Oldtown"@en ; gov:countryCode "CN" ; gov:registerCode "11" .
+"""
+
+
+def test_a_diagnosis_hints_at_the_place_as_it_was(served: TestClient) -> None:
+    """A place of one's own is told which entry of a register fits; nothing is changed for it."""
+    turtle = {"content-type": "text/turtle"}
+    found = served.post("/diagnose", content=CASE % "mine", headers=turtle).json()
+    text = served.post("/diagnose?format=text", content=CASE % "mine", headers=turtle).text
+
+    (hint,) = found["hints"]
+    assert (hint["severity"], hint["date"]) == ("info", "1995")
+    assert [each["id"] for each in hint["candidates"]] == ["mu-11-1980"]
+    assert "may be place:mu-11-1980" in text
+
+
+def test_a_place_of_a_register_needs_no_hint(served: TestClient) -> None:
+    """A case that names the very entry, or a place that no register knows, gets none."""
+    turtle = {"content-type": "text/turtle"}
+    for place in ("mu-11-1980", "elsewhere"):
+        found = served.post("/diagnose", content=CASE % place, headers=turtle).json()
+        assert found["hints"] == []

@@ -1,13 +1,15 @@
 """``/diagnose``: check a document, and tell what follows from it and why."""
 
+import asyncio
 import json
 from typing import Any
 
 from fastapi import APIRouter, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from govkg.api.dependencies import LanguageDep, PageDep, ServiceDep, WantedDep
 from govkg.api.describing import operation
+from govkg.api.hinting import hint_lines, hints
 from govkg.api.negotiation import HTML, JSON, TEXT
 from govkg.api.notes import notes_of
 from govkg.api.submissions import (
@@ -69,9 +71,12 @@ async def diagnose(
     header = header_of(document, service) | {"profile": profile}
     head, found = await service.run(request, "diagnose", header, document.data, seconds)
     notes.conforms = head["conforms"]
-    if media == JSON:
-        return Response(found, media_type=media)
     diagnosis: dict[str, Any] = json.loads(found)
+    registry = service.known().registry
+    diagnosis["hints"] = await asyncio.to_thread(hints, registry, diagnosis["jurisdictions"])
+    if media == JSON:
+        return JSONResponse(diagnosis)
     if media == TEXT:
-        return PlainTextResponse(diagnosis_text(diagnosis, language))
+        told = hint_lines(diagnosis["hints"], language)
+        return PlainTextResponse(diagnosis_text(diagnosis, language) + told)
     return shown(page, document, diagnosis["validation"], diagnosis, profile)

@@ -12,6 +12,7 @@ from govkg import bundle
 from govkg.cases import asking
 from govkg.cases.diagnosis import Diagnostician, diagnosis_json
 from govkg.cases.hypotheses import Hypotheses
+from govkg.cases.located import jurisdictions
 from govkg.cases.stating import Fields
 from govkg.errors import Language, UnsafeInputError
 from govkg.forms import load_form
@@ -130,7 +131,9 @@ class Checker:
         """Return the validation and all that follows, each conclusion with its proof, as JSON."""
         report = self.validate(submission, profile)
         found = self._diagnostician.diagnose(submission.triples)
-        return diagnosis_json(found, report, self.ontology, submission.triples)
+        return diagnosis_json(found, report, self.ontology, submission.triples) | {
+            "jurisdictions": jurisdictions(submission.triples)
+        }
 
     def what_if(
         self, body: bytes, published: Published, base: str, limit: int | None = None

@@ -12,6 +12,8 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 from starlette.testclient import TestClient
 
+from govkg.journal import Incoming, Note, Sent
+
 from .handing import TURTLE, application, case, header, running
 from .scratch import ask
 
@@ -362,3 +364,25 @@ def test_pages(house: House, lang: str) -> None:
         assert page.status_code == 200, page.text
         assert "<h1>" in page.text
     assert name in house.client.get(f"/review?lang={lang}", headers=html).text
+
+
+def test_lists_ask_the_journal_once(house: House) -> None:
+    """With 2,000 cases of somebody, their list takes one statement; the public list takes none."""
+    app = application(house.client)
+    service = app.state.service
+    many = header(app, "submit", name="many")
+    owner = Note(service.access.identify(many["authorization"]).id, "many")
+    cases = [Incoming(f"m{n}", f"urn:m{n}", "", b"") for n in range(2000)]
+    service.journal.hand_in(Sent(b"", "turtle", "text/turtle"), cases, owner, conforms=True)
+    asked: list[str] = []
+    service.journal._database._open.set_trace_callback(asked.append)
+    try:
+        mine = house.client.get("/submissions", headers=many | {"accept": "application/json"})
+        own = list(asked)
+        public = house.client.get("/cases", headers={"accept": "application/json"})
+    finally:
+        service.journal._database._open.set_trace_callback(None)
+
+    assert len(mine.json()["cases"]) == 2000
+    assert (len(own), len(asked)) == (1, 1)
+    assert not any(case["id"].startswith("m1") for case in public.json()["cases"])

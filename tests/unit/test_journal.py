@@ -59,6 +59,25 @@ def test_keeps_what_was_sent(journal: Journal, tmp_path: Path) -> None:
     again.close()
 
 
+def test_a_list_is_one_question(journal: Journal) -> None:
+    """However many cases there are, one statement lists them, and one reads one of them."""
+    many = [incoming(f"c{number}") for number in range(2000)]
+    journal.hand_in(SENT, many, ALICE, conforms=True)
+    journal.revise(SENT, many[7], BOB, journal.record("c7").revision, conforms=True)
+    asked: list[str] = []
+    journal._database._open.set_trace_callback(asked.append)
+
+    found = journal.records()
+    one = journal.record("c7")
+
+    assert len(asked) == 2
+    assert (len(found), found[0]) == (2000, one)
+    assert [version.state for version in one.versions] == ["superseded", "submitted"]
+    assert [version.by for version in one.versions] == ["alice", "bob"]
+    assert len(journal.records(owner="1", states=("submitted",))) == 2000
+    assert not journal.records(owner="2")
+
+
 def test_all_cases_of_a_document_or_none(journal: Journal) -> None:
     """If one of them exists nothing of the document is kept."""
     journal.hand_in(SENT, [incoming("b")], ALICE, conforms=True)

@@ -7,7 +7,8 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from govkg import errors
-from govkg.api.problems import PROBLEM, described
+from govkg.api.negotiation import JSON
+from govkg.api.problems import described
 from govkg.errors import GovkgError
 
 ABOUT: Final = (
@@ -108,12 +109,10 @@ def openapi(app: FastAPI) -> Schema:
 
 
 def _mend(responses: Schema) -> None:
-    """Drop the 422 that FastAPI adds to each operation with parameters: here that is a 400."""
-    added = responses.get("422", {}).get("content", {})
-    if PROBLEM not in added:
-        responses.pop("422", None)
-    else:
-        added.pop("application/json", None)
+    """Drop the 422 that FastAPI adds to an operation with parameters: here that is a 400."""
+    schema = responses.get("422", {}).get("content", {}).get(JSON, {}).get("schema", {})
+    if schema.get("$ref", "").endswith("/HTTPValidationError"):
+        del responses["422"]
 
 
 _PROBLEM_SCHEMA: Final[Schema] = {

@@ -21,10 +21,11 @@ def projection(
     If nothing is, the graph is absent. Without ids it is for all cases. Whoever changes the journal
     lets this follow; if the process dies between the two, the next start does it again.
     """
-    wanted = [r.case_id for r in journal.records()] if case_ids is None else case_ids
+    records = journal.records() if case_ids is None else map(journal.record, case_ids)
     delta = Delta()
-    for case_id in wanted:
-        graph, live = graphs.case(case_id), journal.record(case_id).live
+    for record in records:
+        case_id, live = record.case_id, record.live
+        graph = graphs.case(case_id)
         if live is not None:
             triples = triples_in(journal.content(case_id, live.number), label_of(case_id))
             delta = delta.then(present.replacing(graph, triples))

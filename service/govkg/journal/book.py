@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from sqlite3 import Connection, Row
 from typing import Any, Final
@@ -28,17 +30,23 @@ from govkg.journal.records import (
 )
 from govkg.journal.states import Action, State, check, is_open
 
-_VERSIONS: Final = """
-SELECT v.case_id, v.number, s.state, v.title, v.digest, v.format, v.media_type, v.conforms,
-  f.at, f.name AS by,
+_RECORDS: Final = """
+SELECT c.id AS case_id, c.iri, c.owner,
+  (SELECT MAX(sequence) FROM events e WHERE e.case_id = c.id) AS revision,
+  v.number, l.state, v.title, v.digest, v.format, v.media_type, v.conforms, f.at, f.name AS by,
   EXISTS (SELECT 1 FROM events p WHERE p.case_id = v.case_id AND p.version = v.number
           AND p.state = 'published') AS was_published
-FROM versions v
-JOIN standing s ON s.case_id = v.case_id AND s.version = v.number
+FROM cases c
+JOIN versions v ON v.case_id = c.id
 JOIN events f ON f.sequence = (SELECT MIN(sequence) FROM events e
                                WHERE e.case_id = v.case_id AND e.version = v.number)
-WHERE v.case_id = ? ORDER BY v.number
+JOIN events l ON l.sequence = (SELECT MAX(sequence) FROM events e
+                               WHERE e.case_id = v.case_id AND e.version = v.number)
+WHERE {which} ORDER BY revision DESC, v.number
 """
+"""Cases with their versions in one query, so that all it tells is of one moment."""
+_ONE: Final = _RECORDS.format(which="c.id = ?1")
+_ALL: Final = _RECORDS.format(which="?1 IS NULL OR c.owner = ?1")
 
 
 class Journal:
@@ -166,15 +174,12 @@ class Journal:
 
     def record(self, case_id: str) -> Record:
         """Return a case with its versions; raises NotFoundError."""
-        case = self._database.row("SELECT * FROM cases WHERE id = ?", case_id)
-        if case is None:
+        rows = self._database.rows(_ONE, case_id)
+        if not rows:
             raise NotFoundError(
                 what="case", name=case_id, hint="All cases are listed under /cases."
             )
-        newest = "SELECT MAX(sequence) AS revision FROM events WHERE case_id = ?"
-        revision = self._database.row(newest, case_id)["revision"]
-        versions = tuple(_version(row) for row in self._database.rows(_VERSIONS, case_id))
-        return Record(case_id, case["iri"], case["owner"], revision, versions)
+        return _case(rows)
 
     def records(self, *, owner: str | None = None, states: Iterable[State] = ()) -> list[Record]:
         """Return cases, the one that changed last first: of an owner, or with the head in a state.
@@ -182,11 +187,8 @@ class Journal:
         Without either, all.
         """
         wanted = frozenset(states)
-        query = (
-            "SELECT c.id FROM cases c JOIN events e ON e.case_id = c.id "
-            "WHERE ?1 IS NULL OR c.owner = ?1 GROUP BY c.id ORDER BY MAX(e.sequence) DESC"
-        )
-        found = (self.record(row["id"]) for row in self._database.rows(query, owner))
+        rows = self._database.rows(_ALL, owner)
+        found = [_case(list(each)) for _, each in groupby(rows, key=itemgetter("case_id"))]
         return [each for each in found if not wanted or each.head.state in wanted]
 
     def events(self, case_id: str) -> list[Event]:
@@ -306,9 +308,17 @@ def _earlier(connection: Connection, actor: str, repeat: Repeat) -> Receipt | No
     return replace(Receipt(tuple(told["cases"]), told["sha256"], told["at"]), repeated=True)
 
 
-def _version(row: Row) -> Version:
+def _case(rows: Sequence[Row]) -> Record:
+    """Return a case from the rows of its versions."""
+    told = dict(rows[0])
+    versions = tuple(_version(dict(row)) for row in rows)
+    return Record(told["case_id"], told["iri"], told["owner"], told["revision"], versions)
+
+
+def _version(row: dict[str, Any]) -> Version:
+    told = {name: value for name, value in row.items() if name not in ("iri", "owner", "revision")}
     flags = {name: bool(row[name]) for name in ("conforms", "was_published")}
-    return Version(**dict(row) | flags)
+    return Version(**told | flags)
 
 
 def _now() -> str:

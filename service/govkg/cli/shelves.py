@@ -1,6 +1,7 @@
 """Where a command reads and puts whole graphs: the store here, or a service that runs."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Protocol
 
 import httpx2
@@ -8,6 +9,7 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, parse, serialize
 
 from govkg.backups.swapping import opened
 from govkg.errors import ForbiddenError, NotFoundError, ServiceFailedError
+from govkg.rdf import format_of_file
 from govkg.settings import Settings
 from govkg.store.embedded import EmbeddedStore
 
@@ -43,8 +45,14 @@ class Here:
         return self.store.triples(graph)
 
     def put(self, graph: NamedNode, triples: list[Triple]) -> None:
-        """Make a graph hold exactly these triples."""
-        self.store.put(graph, triples)
+        """Make a graph hold exactly these triples; a new one is loaded in bulk, which is faster."""
+        if self.store.holds(graph):
+            self.store.put(graph, triples)
+            return
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "graph.nt"
+            path.write_bytes(serialize(triples, format=RdfFormat.N_TRIPLES) or b"")
+            self.store.load(path, format_of_file(path.name), graph)
 
 
 class Elsewhere:

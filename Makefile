@@ -1,7 +1,7 @@
 # Bare `make` lists what can be done here. Only Python 3.11 or newer is needed; the rest is set up in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help vendor serve test check lint types layers pages format bench docs soak lock clean release
+.PHONY: help vendor engine serve test check lint types layers pages format bench docs soak lock clean release
 .DELETE_ON_ERROR:
 
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -56,6 +56,8 @@ docs: .venv/.installed-dev ## Write the pages of docs/ that are generated from t
 bench: .venv/.installed-dev .venv-bench/.installed ## Compare with other libraries and servers, in minutes; see bench/README.md
 	PATH="$(CURDIR)/.venv-bench/bin:$$PATH" $(BIN)/python bench/run.py
 
+engine: .venv-rml/.installed ## Install the engine for mappings that govkg harvest runs (docs/harvesting.md)
+
 vendor: ## Bundle the query editor again; needs Node 20 (tools/vendor/README.md)
 	cd tools/vendor && npm ci --ignore-scripts --no-audit --no-fund && npm run build
 
@@ -76,10 +78,11 @@ lock: .venv/pyvenv.cfg ## Pin and hash all dependencies again; UPGRADE=1 takes n
 	$(COMPILE) pyproject.toml --group dev -c requirements.txt -c requirements-build.txt -o requirements-dev.txt
 	$(COMPILE) --group owlapi --no-deps -o requirements-owlapi.txt
 	$(COMPILE) --group bench -o requirements-bench.txt
+	$(COMPILE) --group rml -o requirements-rml.txt
 	@echo "Now run: make docs (it lists the licences in docs/dependencies.md)"
 
 clean: ## Remove the environment, caches and builds; the data folder stays
-	rm -rf .venv .venv-bench .cache build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+	rm -rf .venv .venv-bench .venv-rml .cache build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
 	find service tests tools bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 release: check ## Build the wheel and the source archive in dist/, with their checksums
@@ -117,4 +120,10 @@ release: check ## Build the wheel and the source archive in dist/, with their ch
 	@echo "Installing the servers that the benchmark compares with in .venv-bench."
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements-bench.txt
+	@touch $@
+
+.venv-rml/.installed: requirements-rml.txt
+	@echo "Installing the engine for mappings in .venv-rml; this is done once and takes less than a minute."
+	$(PYTHON) -m venv .venv-rml
+	.venv-rml/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements-rml.txt
 	@touch $@

@@ -169,6 +169,17 @@ class MappingError(BadInputError):
     }
 
 
+class RecipeError(BadInputError):
+    """A recipe for somebody's table, or its mapping, is no good. Facts: file, entry, reason."""
+
+    code = "recipe"
+    title = {"en": "The recipe is wrong", "zh": "配方有误"}
+    message = {
+        "en": "{file}, entry {entry}: {reason}. docs/harvesting.md says what a recipe may hold.",
+        "zh": "{file} 的条目 {entry}：{reason}。配方可含内容见 docs/harvesting.md。",
+    }
+
+
 class UnsafeInputError(BadInputError):
     """Input is refused before it is parsed. Facts: what, remedy."""
 

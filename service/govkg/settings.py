@@ -167,6 +167,17 @@ class Settings(BaseSettings):
         description="What checks documents: the `fast` engine in Rust, or pyshacl, the "
         "`reference`, which is also used where the fast one cannot be installed.",
     )
+    rml_engine: str = Field(
+        "",
+        description="The command that carries out mappings in RML for `govkg harvest`, as "
+        "`/opt/rml/bin/python -m morph_kgc`; empty: what `make engine` installs.",
+    )
+    rml_seconds: float = Field(
+        120.0, gt=0, le=3600, description="The longest time that it may take, in seconds."
+    )
+    rml_bytes: int = Field(
+        500_000_000, ge=1024, description="The largest file that it may write, in bytes."
+    )
     max_query_bytes: int = Field(
         65_536, ge=1024, description="The largest SPARQL query that is read, in bytes."
     )

@@ -22,6 +22,7 @@ from govkg.cli import (
     dump,
     explain,
     export,
+    harvest,
     healthcheck,
     load,
     query,
@@ -71,8 +72,9 @@ COMMANDS = (
     dump,
     export,
     release,
-    version,
     register,
+    harvest,
+    version,
 )
 """Every file of commands, in the order of the help: it holds a function of its own name, or an app
 with commands under that name."""

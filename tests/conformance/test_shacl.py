@@ -15,7 +15,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple, parse
 
 from govkg.cases.checking import triples_of, with_shapes
 from govkg.errors import ShapesError
-from govkg.rdf import format_of_file
+from govkg.forms.formats import format_of_file
 from govkg.validation import EngineName, report_triples
 from govkg.validation.results import read_results
 from govkg.vocabulary import SH

@@ -9,8 +9,8 @@ from pyoxigraph import NamedNode
 from govkg import bundle
 from govkg.cases.checking import Checker, rendered
 from govkg.errors import ParameterError
+from govkg.forms.formats import format_named
 from govkg.ontology import load_ontology, read_files
-from govkg.rdf import format_named
 from govkg.validation import EngineName, Report, Validator
 from govkg.validation.completeness import SEVERITY
 from govkg.validation.shapes import Shapes

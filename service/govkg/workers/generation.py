@@ -349,5 +349,6 @@ class Generation:
             return
         if error:
             self.ready.set_exception(error)
+            self.ready.exception()  # nobody may wait for one that is kept in reserve
         else:
             self.ready.set_result(None)

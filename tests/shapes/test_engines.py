@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections import Counter
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from rdflib import Literal as RdflibLiteral
+from rdflib import URIRef
 
 from govkg import bundle
 from govkg.cases.checking import triples_of
@@ -18,7 +21,7 @@ from govkg.forms.formats import format_named
 from govkg.ontology import load_ontology, read_files
 from govkg.rdf import Node
 from govkg.validation import EngineName, Finding, Report, Validator, report_triples
-from govkg.vocabulary import GC, GOV, XSD
+from govkg.vocabulary import GC, GOV, SH, XSD
 
 CASES = Path(__file__).parents[2] / "examples" / "cases"
 FIXTURES = sorted(path for path in CASES.rglob("*") if path.suffix in {".ttl", ".jsonld"})
@@ -52,10 +55,30 @@ def told(finding: Finding) -> tuple[str, ...]:
     )
 
 
+def beyond_reference(finding: Finding) -> bool:
+    """Whether a value that is no number is out of a range of numbers.
+
+    SHACL (section 4.3) has what cannot be compared as out of range; rdflib, below pyshacl, puts
+    such values in an order of its own, so that some of these are not found.
+    """
+    asked = finding.component.removeprefix(SH)
+    ranges = asked.startswith(("Min", "Max")) and "clusive" in asked
+    value = finding.value
+    return ranges and not (isinstance(value, Literal) and _is_number(value))
+
+
+def _is_number(value: Literal) -> bool:
+    number = RdflibLiteral(value.value, datatype=URIRef(value.datatype.value)).value
+    return isinstance(number, int | float | Decimal)
+
+
 def compared(data: list[Triple]) -> tuple[Counter[tuple[str, ...]], Counter[tuple[str, ...]]]:
     """What each engine finds."""
     fast, reference = (validator(engine).validate(data) for engine in ("fast", "reference"))
-    return Counter(map(told, fast.findings)), Counter(map(told, reference.findings))
+    return (
+        Counter(told(each) for each in fast.findings if not beyond_reference(each)),
+        Counter(told(each) for each in reference.findings if not beyond_reference(each)),
+    )
 
 
 def apart(path: Path, number: int) -> list[Triple]:
@@ -140,6 +163,7 @@ def test_engines_agree_on_mutated_examples(data: list[Triple]) -> None:
 
 
 @pytest.mark.soak
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @settings(max_examples=600, **(SLOW | {"derandomize": False}))  # type: ignore[arg-type]
 @given(mutated_cases())
 def test_engines_agree_on_many_mutated_examples(data: list[Triple]) -> None:
@@ -174,6 +198,20 @@ def test_blank_nodes_keep_their_labels(engine: EngineName) -> None:
 
 
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+
+
+def test_values_that_cannot_be_compared_are_out_of_range() -> None:
+    """An ill-formed date in the place of a number breaks both bounds, as SHACL has it."""
+    report = "https://example.org/report"
+    month = Literal("2014", datatype=NamedNode(XSD + "gYearMonth"))
+    data = [
+        Triple(NamedNode(report), NamedNode(_TYPE), NamedNode(GOV + "SituationReport")),
+        Triple(NamedNode(report), NamedNode(GOV + "confidence"), month),
+    ]
+
+    found = {each.component for each in validator("fast").validate(data).findings}
+
+    assert {SH + f"{side}InclusiveConstraintComponent" for side in ("Min", "Max")} <= found
 
 
 def test_statements_about_statements_are_refused() -> None:

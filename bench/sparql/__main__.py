@@ -181,7 +181,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that no server is left behind
     with tempfile.TemporaryDirectory(prefix="govkg-bench-") as name, ExitStack() as stack:
         folder = Path(name)
-        data = Data(folder / "generated.nt", folder / "merged.nt")
+        bundled = "questions" in given.classes.split(",") or given.health
+        data = Data(folder / "generated.nt", folder / "merged.nt", bundled)
         with data.generated.open("w") as file:
             file.writelines(generate.lines(size))
         clients = [int(each) for each in given.clients.split(",")]

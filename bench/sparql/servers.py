@@ -38,6 +38,8 @@ class Data:
     """What was generated."""
     merged: Path
     """That and all that govkg holds by itself, inferred triples included: what peers load."""
+    bundled: bool = False
+    """Whether govkg adds its ontology and examples, and reasons."""
     triples: int = 0
 
     def merge(self, snapshot: Path) -> None:
@@ -134,12 +136,14 @@ class Govkg(Server):
         settings = {
             "GOVKG_PORT": str(self.port),
             "GOVKG_DATA_DIR": str(self.folder / "data"),
+            "GOVKG_BUNDLE": str(data.bundled).lower(),
             "GOVKG_LOG_LEVEL": "warning",
             "GOVKG_DRAIN_SECONDS": "0",
             "GOVKG_WORKER_MEMORY_MB": "4096",
         }
-        module = "bench.sparql.govkg_server"
-        self.launch(sys.executable, "-m", module, data.generated, **settings)
+        program = (sys.executable, "-m", "govkg")
+        self.launch(*program, "load", data.generated, **settings).wait()
+        self.launch(*program, "serve", **settings)
 
     @property
     def snapshot(self) -> Path:

@@ -62,7 +62,7 @@ vendor: ## Bundle the query editor again; needs Node 20 (tools/vendor/README.md)
 	cd tools/vendor && npm ci --ignore-scripts --no-audit --no-fund && npm run build
 
 soak: .venv/.installed-dev ## Run the tests that take minutes
-	@status=0; $(PYTEST) -m soak || status=$$?; \
+	@status=0; $(PYTEST) -n 2 --durations=15 -m soak || status=$$?; \
 	if [ $$status -eq 5 ]; then echo "No test is marked soak yet: nothing was run."; \
 	else exit $$status; fi
 

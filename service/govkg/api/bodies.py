@@ -84,8 +84,15 @@ def address_pairs(request: Request) -> Pairs:
 
 
 async def fields(request: Request, data: bytes) -> dict[str, Upload]:
-    """Return the fields of a form, of either kind, that was read already."""
-    if media_type(request) == FORM:
+    """Return the fields of a form, of either kind, that was read already.
+
+    Raises UnsupportedMediaTypeError for what is no form, and ParameterError for a broken one.
+    """
+    kind = media_type(request)
+    if kind not in (FORM, MULTIPART):
+        given = kind or "(none)"
+        raise UnsupportedMediaTypeError(given=given, accepted=f"{FORM}, {MULTIPART}")
+    if kind == FORM:
         return {name: Upload(value.encode()) for name, value in pairs(data, "form")}
     return dict(await parts(request, data))
 

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from govkg import errors
+from govkg.api.limiting import bucket
 from govkg.api.negotiation import JSON
 from govkg.api.problems import described
 from govkg.errors import GovkgError
@@ -82,13 +83,15 @@ def parameter(
 
 def _content(examples: Mapping[str, Any]) -> Schema:
     return {
-        media: {"schema": _schema(example), "example": example}
+        media: {"schema": _schema(media, example), "example": example}
         for media, example in examples.items()
     }
 
 
-def _schema(example: Any) -> Schema:
-    """Return the loosest schema that is true of an example."""
+def _schema(media: str, example: Any) -> Schema:
+    """Return the loosest schema that is true of an example; "…" stands for any."""
+    if example == "…" and media.endswith("json"):
+        return {"type": ["object", "array"]}
     if isinstance(example, dict):
         return {"type": "object"}
     return {"type": "array"} if isinstance(example, list) else {"type": "string"}
@@ -102,9 +105,11 @@ def openapi(app: FastAPI) -> Schema:
         schemas.pop("HTTPValidationError", None)
         schemas.pop("ValidationError", None)
         schemas["Problem"] = _PROBLEM_SCHEMA
-        for path in document["paths"].values():
-            for each in path.values():
+        for path, operations in document["paths"].items():
+            for method, each in operations.items():
                 _mend(each["responses"])
+                if bucket(method.upper(), path):
+                    _limited(each["responses"])
     return app.openapi_schema or {}
 
 
@@ -113,6 +118,14 @@ def _mend(responses: Schema) -> None:
     schema = responses.get("422", {}).get("content", {}).get(JSON, {}).get("schema", {})
     if schema.get("$ref", "").endswith("/HTTPValidationError"):
         del responses["422"]
+
+
+def _limited(responses: Schema) -> None:
+    """Say that whoever asks too often is refused."""
+    for status, entry in described((errors.RateLimitedError,)).items():
+        told = responses.setdefault(str(status), entry)
+        if told is not entry:
+            told["description"] += f"; {entry['description']}"
 
 
 _PROBLEM_SCHEMA: Final[Schema] = {

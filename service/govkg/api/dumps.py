@@ -9,7 +9,7 @@ from govkg import bundle
 from govkg.api.dependencies import ServiceDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.giving import dump_of, file_of
-from govkg.api.negotiation import CSV, JSON
+from govkg.api.negotiation import CSV, JSON, TEXT, TURTLE
 from govkg.errors import DeadlineError, NotFoundError
 from govkg.publishing import cases
 
@@ -35,7 +35,7 @@ async def list_dumps(service: ServiceDep, wanted: WantedDep) -> Response:
     **operation(
         "getDump",
         "Return a file of the dump",
-        answers={"application/gzip": "…", "text/turtle": "…", JSON: {}, CSV: "…"},
+        answers={"application/gzip": "…", TURTLE: "…", JSON: {}, CSV: "…", TEXT: "…"},
         fails=(NotFoundError, DeadlineError),
     ),
 )

@@ -56,7 +56,8 @@ class Limiting:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        name = _bucket(scope) if self._limits else ""
+        http = scope["type"] == "http" and self._limits
+        name = bucket(scope["method"], scope["path"]) if http else ""
         if name not in self._limits:
             await self._app(scope, receive, send)
             return
@@ -82,14 +83,11 @@ class Limiting:
         return Standing(name, limit, remaining, seconds, allowed)
 
 
-def _bucket(scope: Scope) -> str:
+def bucket(method: str, path: str) -> str:
     """Return which limit a request counts against, if any."""
-    if scope["type"] != "http":
-        return ""
-    path = scope["path"]
     if path.startswith(_QUERIES):
         return "queries"
-    return "submissions" if scope["method"] not in _SAFE and path.startswith(_CHANGES) else ""
+    return "submissions" if method not in _SAFE and path.startswith(_CHANGES) else ""
 
 
 async def _client(request: Request) -> str:

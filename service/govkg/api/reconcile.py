@@ -17,7 +17,12 @@ from govkg.api.extending import NAMES, Extender
 from govkg.api.knowledge import address_of
 from govkg.api.negotiation import HTML, JSON
 from govkg.api.reconciling import HINTS, TYPES, Found, Reconciler
-from govkg.errors import NotFoundError, ParameterError, TooLargeError
+from govkg.errors import (
+    NotFoundError,
+    ParameterError,
+    TooLargeError,
+    UnsupportedMediaTypeError,
+)
 from govkg.vocabulary import GOV
 
 router = APIRouter(tags=["reconciliation"])
@@ -68,7 +73,7 @@ def get_reconcile(request: Request, matching: ReconcilerDep, extending: Extender
         "reconcile",
         "Match a batch of cells, or fetch properties of what was matched",
         answers={JSON: _BATCH},
-        fails=(TooLargeError,),
+        fails=(TooLargeError, UnsupportedMediaTypeError),
         body={bodies.FORM: {"queries": json.dumps(_QUERIES, ensure_ascii=False)}},
     ),
 )

@@ -26,7 +26,9 @@ from govkg.api.negotiation import HTML, JSON
 from govkg.errors import (
     ForbiddenError,
     ParameterError,
+    TooLargeError,
     UnauthorizedError,
+    UnsupportedMediaTypeError,
 )
 from govkg.journal import Action, Record
 
@@ -88,7 +90,7 @@ async def list_submissions(
         "reviewCase",
         "Decide on a case that was handed in",
         answers={JSON: RECORD, HTML: "…"},
-        fails=CHANGE_FAILS,
+        fails=(*CHANGE_FAILS, TooLargeError, UnsupportedMediaTypeError),
         parameters=(IF_MATCH,),
         body={
             JSON: {"decision": "publish", "message": "Sources checked"},

@@ -12,7 +12,7 @@ from govkg.api.dependencies import PageDep, ServiceDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.knowledge import Service
 from govkg.api.negotiation import HTML
-from govkg.errors import ForbiddenError, TooLargeError
+from govkg.errors import ForbiddenError, TooLargeError, UnsupportedMediaTypeError
 
 router = APIRouter(tags=["about"])
 _SECONDS: Final = 8 * 3600
@@ -37,7 +37,7 @@ async def form(request: Request, page: PageDep, wanted: WantedDep) -> Response:
         "Sign in by a token",
         answers={},
         done={303: "The token is kept in a cookie", 401: ("It is unknown", {HTML: "…"})},
-        fails=(ForbiddenError, TooLargeError),
+        fails=(ForbiddenError, TooLargeError, UnsupportedMediaTypeError),
         body={bodies.FORM: {"token": "govkg_…"}},
     ),
 )

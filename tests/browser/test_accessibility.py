@@ -21,6 +21,7 @@ PAGES = {
     "query that is wrong": "/query?" + urlencode({"query": "SELECT ?c\n{ ?c nope:x 1.5 } # 权威"}),
     "validate": "/validate",
     "submit": "/submit",
+    "submit everything": "/submit?all=",
     "sign in": "/sign-in",
     "explain": "/explain?"
     + urlencode({"s": "gc:slow-approval", "p": "gov:isSymptomOf", "o": "gc:management-crisis"}),

@@ -52,7 +52,7 @@ def _counts(scope: Scope, status: int) -> bool:
     if path == "/sparql":
         asked = notes_of(scope).asked
         return asked is not None and asked.is_update
-    done = path.startswith("/cases") and status < 400
+    done = path.startswith(("/cases", "/submit")) and status < 400
     return path.startswith(_CHANGING) and not done
 
 

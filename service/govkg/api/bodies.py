@@ -64,11 +64,11 @@ def text(data: bytes, where: str) -> str:
         ) from error
 
 
-def pairs(raw: bytes, where: str) -> Pairs:
-    """Decode urlencoded parameters; raises ParameterError if they are not UTF-8."""
+def pairs(raw: bytes, where: str, most: int = 1000) -> Pairs:
+    """Decode urlencoded parameters; raises ParameterError if they are not UTF-8, or too many."""
     try:
         return parse_qsl(
-            raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=1000
+            raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=most
         )
     except ValueError as error:  # UnicodeDecodeError among them
         raise ParameterError(

@@ -69,14 +69,16 @@ async def _handing(
 HandingDep = Annotated[Handing, Depends(_handing)]
 
 
-async def checked(handing: Handing, document: Document, *, only: str = "") -> Checked:
+async def checked(
+    handing: Handing, document: Document, *, only: str = "", profile: str = "standard"
+) -> Checked:
     """Have a worker check a document and take it apart; ``only`` is the id of the one case."""
     wanted = JSON if handing.media == HTML else handing.media
     form = next(name for name, known in REPORT_FORMATS.items() if known == wanted)
     settings = handing.service.settings
     header = header_of(document, handing.service)
     header |= {"report": form, "language": handing.language}
-    header |= {"root": settings.base_iri, "only": only}
+    header |= {"root": settings.base_iri, "only": only, "profile": profile}
     told, body = await handing.service.run(
         handing.request, "submit", header, document.data, settings.submission_seconds
     )

@@ -52,6 +52,7 @@ def warm_up(shacl_engine: EngineName) -> Checker:
         validate(state, empty | {"report": report}, _WARM_UP)
     book = write_document(state.checker.form, [], XLSX)
     validate(state, empty | {"format": "xlsx", "report": "xlsx", "limit": None}, book)
+    convert(state, empty | {"to": "turtle"}, _WARM_UP)
     diagnose(state, empty, _WARM_UP)
     submit(state, empty | {"root": _BASE, "only": ""}, _WARM_UP)
     question = {"case": {"text": _WARM_UP.decode()}, "add": [["#x", "gov:ofType", "gc:x"]]}
@@ -81,6 +82,12 @@ def validate(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
     summary: Header = {"conforms": report.conforms}
     language = header["language"]
     return summary, rendered(report, header["report"], language, workbook=sent.workbook)
+
+
+def convert(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
+    """Return what is understood of a document in the format that ``to`` in the header names."""
+    sent = _submission(state, header, body)
+    return {}, write_document(state.checker.form, sent.triples, format_named(header["to"]))
 
 
 def diagnose(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
@@ -159,6 +166,7 @@ def _json(value: object) -> bytes:
 JOBS: Final[Mapping[str, Job]] = {
     **jobs.JOBS,
     "validate": validate,
+    "convert": convert,
     "diagnose": diagnose,
     "submit": submit,
     "what_if": what_if,

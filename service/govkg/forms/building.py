@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from govkg.errors import GovkgError
 from govkg.forms.choices import Choices, normalised
-from govkg.forms.keys import iri_of, suggested
+from govkg.forms.keys import iri_of, local_name, suggested
 from govkg.forms.model import LANGUAGES, Entity, Field, Form, Words
 from govkg.forms.places import Columns, FormPlaces
 from govkg.forms.problems import MAX_PROBLEMS, Problem, finding, nearest
@@ -294,7 +294,7 @@ class Builder:
         """Yield the keys of the rows of some entities."""
         for iri, entity in self._rows.items():
             if entity.key in targets:
-                yield iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
+                yield local_name(iri)
 
     def _triple(self, subject: str, path: str, value: Node) -> None:
         self._triples[Triple(NamedNode(subject), NamedNode(path), value)] = None

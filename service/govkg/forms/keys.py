@@ -53,6 +53,11 @@ def suggested(text: str) -> str:
     return "-".join(re.findall(r"[a-z0-9]+", plain.encode("ascii", "ignore").decode().lower()))[:60]
 
 
+def local_name(iri: str) -> str:
+    """Return the last part of an IRI."""
+    return iri.rsplit("#", 1)[-1].rsplit("/", 1)[-1]
+
+
 def is_iri(text: str) -> bool:
     """Say whether a text is an absolute IRI."""
     try:

@@ -61,6 +61,8 @@ class Field:
     examples: tuple[Node, ...] = ()
     rules: tuple[str, ...] = ()
     """The rules that check it, such as ``C05``."""
+    is_basic: bool = False
+    """Whether even the least profile refuses a case without it."""
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     pattern: str = ""

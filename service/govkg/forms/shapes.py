@@ -25,12 +25,14 @@ from govkg.ontology import (
     read_files,
 )
 from govkg.rdf import Node
-from govkg.vocabulary import DASH, DATES, GC, GOV, RDF, RDFS, SH, XSD
+from govkg.vocabulary import DASH, DATES, GC, GOV, GSH, RDF, RDFS, SH, XSD
 
 _SUBCLASS = NamedNode(RDFS + "subClassOf")
 _PART_EDITOR = NamedNode(DASH + "DetailsEditor")
 _URI_START = NamedNode(DASH + "uriStart")
 _EDITOR = NamedNode(DASH + "editor")
+_LEAST = NamedNode(GSH + "Profile-minimal")
+_AS_WARNING = NamedNode(GSH + "asWarning")
 _NUMBERS = {XSD + name for name in ("decimal", "integer", "double")}
 
 
@@ -81,6 +83,7 @@ class _Reader:
         coded = (t for t in targets if shapes.values(t.subject, _sh("codeIdentifier")))
         self._forms = {t.object: t.subject for t in coded if isinstance(t.object, NamedNode)}
         self._derived = set(self._derived_classes())
+        self._softened = set(shapes.values(_LEAST, _AS_WARNING))
 
     def form(self, name: str) -> Form:
         """Read all entities, and the groups of their fields."""
@@ -167,6 +170,7 @@ class _Reader:
             targets=targets,
             examples=tuple(self._shapes.values(head, EXAMPLE)),
             rules=self._rules(gathered),
+            is_basic=self._is_basic(gathered),
             minimum=_number(self._texts(gathered.own, "minInclusive")),
             maximum=_number(self._texts(gathered.own, "maxInclusive")),
             pattern=next(iter(self._texts(gathered.own, "pattern")), ""),
@@ -205,12 +209,20 @@ class _Reader:
             wanted = [*self._texts([shape], "minCount"), *self._texts([shape], "qualifiedMinCount")]
             if not any(int(number) > 0 for number in wanted):
                 continue
-            grave = SH + "Violation" in self._texts([shape], "severity")
-            sure = self._simple_path(shape) == gathered.path
-            if grave and sure and self._texts([shape], "minCount"):
+            if self._demands(shape) and self._simple_path(shape) == gathered.path:
                 return "required"
             level = "recommended"
         return level
+
+    def _is_basic(self, gathered: _Gathered) -> bool:
+        """Say whether a shape that the least profile takes for grave asks for one value."""
+        strict = (shape for shape in gathered.all if shape not in self._softened)
+        return any(self._demands(each) and gathered.path in self._paths(each) for each in strict)
+
+    def _demands(self, shape: Node) -> bool:
+        """Say whether it is grave to give no value of what a shape is about."""
+        least = self._texts([shape], "minCount")
+        return SH + "Violation" in self._texts([shape], "severity") and any(map(int, least))
 
     def _rules(self, gathered: _Gathered) -> tuple[str, ...]:
         rule = NamedNode(GOV + "ruleId")

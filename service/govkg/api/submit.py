@@ -84,6 +84,7 @@ async def form(request: Request, service: ServiceDep, page: PageDep, wanted: Wan
         answers={HTML: "…", JSON: {"case": [{"key": "x"}]}, TURTLE: "…"},
         done={
             201: ("The case is kept", {HTML: RECEIPTS[HTML]}),
+            403: ("Nothing is kept without a token: the form as it was", {HTML: "…"}),
             422: ("It does not conform: the form with what is wrong", {HTML: "…"}),
         },
         fails=SUBMIT_FAILS,

@@ -12,7 +12,13 @@ from govkg.app import create_app
 from govkg.settings import Settings
 from govkg.vocabulary import PREFIXES
 
-ANSWERED = {("422", "submitCases"), ("422", "replaceCase"), ("401", "signIn")}
+ANSWERED = {
+    ("422", "submitCases"),
+    ("422", "replaceCase"),
+    ("401", "signIn"),
+    ("403", "submitFilledForm"),
+    ("422", "submitFilledForm"),
+}
 """What is no success and yet an answer: a report of what does not conform, and the form again."""
 
 

@@ -19,7 +19,10 @@ PAUSE = 0.1  # seconds before a worker that died idle is replaced, so that a fau
 _PATIENCE = 5.0  # seconds that a process is given to end before it is killed
 _HUGE_PAGES = "glibc.malloc.hugetlb=1"  # a fork of 0.7 GB: 1 ms, not 25 ms
 _ONE_ARENA = "glibc.malloc.arena_max=1"  # the thread of a worker uses the memory that it was given
-_TUNABLES = {"GLIBC_TUNABLES": f"{_HUGE_PAGES}:{_ONE_ARENA}"}
+_TUNABLES = {
+    "GLIBC_TUNABLES": f"{_HUGE_PAGES}:{_ONE_ARENA}",
+    "OPENBLAS_NUM_THREADS": "1",  # openpyxl imports numpy if it can: forks want no thread
+}
 
 
 class Worker:
@@ -210,9 +213,13 @@ class Generation:
         self._end_when_unused()
 
     def break_off(self) -> None:
-        """Kill the workers that have a job; the calls that wait for them notice."""
+        """Kill the workers that have a job, but for spare ones, which work out what is written.
+
+        The calls that wait for them notice.
+        """
         for worker in self.workers - set(self.idle):
-            worker.kill()
+            if not worker.spare:
+                worker.kill()
 
     def end(self) -> None:
         """Have the zygote end its workers and itself."""

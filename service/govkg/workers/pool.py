@@ -114,9 +114,9 @@ class Pool:
     ) -> tuple[Header, bytes]:
         """Have a worker do a job that spoils its state: one of its own, which then ends.
 
-        It takes no worker from others. Raises what ``run`` does.
+        It takes no worker from others, and ``refuse`` does not end it. Raises what ``run`` does.
         """
-        if self._current is None or self._refusing:
+        if self._current is None or self._closed:
             raise _ending()
         try:
             async with asyncio.timeout(seconds):

@@ -355,7 +355,7 @@ def test_lists_for_curators_and_submitters(house: House) -> None:
 def test_pages(house: House, lang: str) -> None:
     """Each page of a case comes in both languages."""
     name = house.published()
-    house.change(name, "Second")
+    assert house.change(name, "Second").is_success
     html = {"accept": "text/html"} | house.curator
 
     for path in ("", "/history", "/versions/1", "/differences?from=1&to=2"):

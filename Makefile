@@ -91,7 +91,8 @@ release: check ## Build the wheel and the source archive in dist/, with their ch
 	cd dist && (sha256sum * 2>/dev/null || shasum -a 256 *) > ../SHA256SUMS && mv ../SHA256SUMS .
 
 # Set-up. A stamp file is as old as the last installation, so nothing is installed twice. What builds
-# packages is locked too and comes first, so that nothing without a hash is downloaded for a build.
+# packages is locked too and comes first, pip itself among it, so that nothing without a hash is
+# downloaded for a build and the locks are read as they were written, whatever pip Python came with.
 
 .venv/pyvenv.cfg:
 	@$(PYTHON) -c '$(NEW_ENOUGH)' 2>/dev/null || { echo "govkg needs Python 3.11 or newer, and" \
@@ -116,14 +117,14 @@ release: check ## Build the wheel and the source archive in dist/, with their ch
 	$(PIP) install --no-deps --no-build-isolation -e .
 	@touch .venv/.installed $@
 
-.venv-bench/.installed: requirements-bench.txt
+.venv-bench/.installed: requirements-bench.txt | .venv/.installed
 	@echo "Installing the servers that the benchmark compares with in .venv-bench."
-	$(PYTHON) -m venv .venv-bench
-	.venv-bench/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements-bench.txt
+	$(PYTHON) -m venv --without-pip .venv-bench
+	$(PIP) --python .venv-bench/bin/python install --require-hashes -r requirements-bench.txt
 	@touch $@
 
-.venv-rml/.installed: requirements-rml.txt
+.venv-rml/.installed: requirements-rml.txt | .venv/.installed
 	@echo "Installing the engine for mappings in .venv-rml; this is done once and takes less than a minute."
-	$(PYTHON) -m venv .venv-rml
-	.venv-rml/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements-rml.txt
+	$(PYTHON) -m venv --without-pip .venv-rml
+	$(PIP) --python .venv-rml/bin/python install --require-hashes -r requirements-rml.txt
 	@touch $@

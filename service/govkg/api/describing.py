@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from govkg import errors
 from govkg.api.limiting import bucket
-from govkg.api.negotiation import JSON
+from govkg.api.negotiation import HTML, JSON
 from govkg.api.problems import described
 from govkg.errors import GovkgError
 
@@ -43,7 +43,7 @@ def operation(
     responses: dict[int | str, Schema] = {}
     if answers:
         responses[200] = {"description": "Success", "content": _content(answers)}
-    responses |= described((*ALWAYS, *fails))
+    responses |= described((*ALWAYS, *fails), as_page=HTML in answers)
     for status, meaning in (done or {}).items():
         _add(responses, status, meaning)
     return {

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from govkg import errors
 from govkg.api.knowledge import service_of
 from govkg.api.languages import language_of
-from govkg.api.negotiation import Wanted
+from govkg.api.negotiation import HTML, Wanted
 from govkg.api.notes import notes_of
 from govkg.api.pages import Page
 from govkg.errors import ERRORS, GovkgError, NotFoundError, ParameterError
@@ -141,12 +141,16 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(kind, _on_error)
 
 
-def described(kinds: Iterable[type[GovkgError]]) -> dict[int | str, dict[str, Any]]:
-    """Describe errors for the OpenAPI document, by status."""
+def described(
+    kinds: Iterable[type[GovkgError]], *, as_page: bool = False
+) -> dict[int | str, dict[str, Any]]:
+    """Describe errors for the OpenAPI document, by status; ``as_page`` if browsers see a page."""
+    content: dict[str, Any] = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    if as_page:
+        content[HTML] = {"schema": {"type": "string"}}
     found: dict[int | str, dict[str, Any]] = {}
     for kind in kinds:
-        content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-        entry = found.setdefault(status_of(kind), {"description": "", "content": content})
+        entry = found.setdefault(status_of(kind), {"description": "", "content": dict(content)})
         entry["description"] += ("; " if entry["description"] else "") + kind.title["en"]
     return found
 

@@ -12,7 +12,7 @@ from govkg.api.describing import operation
 from govkg.api.knowledge import Service
 from govkg.api.negotiation import HTML
 from govkg.api.problems import caught, status_of
-from govkg.api.sparql import run_query, without
+from govkg.api.sparql import QUERY_FAILS, run_query, without
 from govkg.cases.questions import examples
 from govkg.rdf import Node
 
@@ -27,7 +27,12 @@ _PAGE_BYTES: Final = 5_000_000
 SHOWN_ROWS: Final = 500
 
 
-@router.get("/query", **operation("queryPage", "Show a page to write queries", answers={HTML: "…"}))
+@router.get(
+    "/query",
+    **operation(
+        "queryPage", "Show a page to write queries", answers={HTML: "…"}, fails=QUERY_FAILS
+    ),
+)
 async def query_page(
     request: Request,
     service: ServiceDep,

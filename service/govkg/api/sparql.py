@@ -130,8 +130,7 @@ WRITE_FAILS: Final = (
     errors.UpdateDeadlineError,
 )
 """The errors that whoever writes can meet."""
-_FAILS = (
-    errors.NotFoundError,
+QUERY_FAILS: Final = (
     errors.QuerySyntaxError,
     errors.UnsafeInputError,
     errors.TooLargeError,
@@ -143,6 +142,7 @@ _FAILS = (
     errors.BusyError,
     errors.DeadlineError,
 )
+"""The errors that whoever asks can meet."""
 
 
 @router.get(
@@ -151,7 +151,7 @@ _FAILS = (
         "queryByGet",
         "Answer a SPARQL query",
         answers=_RESULTS,
-        fails=_FAILS,
+        fails=(errors.NotFoundError, *QUERY_FAILS),
         parameters=_PARAMETERS,
     ),
 )
@@ -175,7 +175,7 @@ async def query_by_get(request: Request) -> Response:
         "queryByPost",
         "Answer a SPARQL query from the body, or carry out an update",
         answers=_RESULTS,
-        fails=(*_FAILS, *WRITE_FAILS, UnsupportedMediaTypeError),
+        fails=(errors.NotFoundError, *QUERY_FAILS, *WRITE_FAILS, UnsupportedMediaTypeError),
         parameters=(*_PARAMETERS[1:], *_UPDATE_PARAMETERS),
         body={
             DIRECT: _EXAMPLE,

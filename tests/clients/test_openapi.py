@@ -55,6 +55,7 @@ def ask(address: str, token: str, folder: Path, seconds: int, *options: str) -> 
     command += ["--max-time", str(seconds), "--request-timeout", "20", "--continue-on-failure"]
     command += ["--no-color", "--no-shrink", "--suppress-health-check", "all", *options]
     command += ["-H", f"Authorization: Bearer {token}"] if token else []
+    command += ["--generation-deterministic"] if os.environ.get("CI") else []  # as Hypothesis does
     own = {"SCHEMATHESIS_HOOKS": "raw_bodies", "PYTHONPATH": str(HERE)}
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, cwd=folder,

@@ -22,6 +22,7 @@ from govkg.forms.formats import FORMATS
 from govkg.forms.formats import JSON as JSON_FORMAT
 from govkg.forms.questions import Asking
 
+_KEEPING: Final = ("send", "draft")
 _MOST: Final = 5000  # inputs
 _LONGEST: Final = 1_000_000  # bytes of N-Triples that a form shows
 
@@ -39,6 +40,8 @@ class Sheet:
     """The case that it makes a new version of; nothing for a new case."""
     revision: str = ""
     """The revision of that case when the form was opened."""
+    checked: str = ""
+    """The task of the last check, whose findings stay until the next."""
     message: str = ""
     """What a curator asked for when the case was returned."""
     secret: str = ""
@@ -58,12 +61,12 @@ class Sheet:
     @property
     def keeps(self) -> bool:
         """Say whether it is to be kept."""
-        return self.task in ("send", "draft")
+        return self.task in _KEEPING
 
     @property
     def is_whole(self) -> bool:
         """Say whether more than the least is asked of it."""
-        return self.all_fields or self.keeps
+        return self.all_fields or self.keeps or self.checked in _KEEPING
 
     def supply(self) -> None:
         """Fill in what a new record says of itself, where that was left empty."""
@@ -152,6 +155,7 @@ async def typed(handing: Handing) -> Sheet:
         plain.get("do", "check"),
         request.query_params.get("case", ""),
         plain.get("revision", ""),
+        plain.get("checked", ""),
     )
     await _recognise(sheet, plain.get("token", "").strip())
     return sheet

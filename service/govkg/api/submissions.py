@@ -68,7 +68,7 @@ FAILS: Final = (
 )
 """The errors that a submission can meet."""
 CaseDep = Annotated[str, Query(description="A bundled case to start from.", examples=["naga-city"])]
-_KEPT: Final = 1_000_000
+_LARGEST: Final = 1_000_000
 """The largest document, in bytes, that a page gives back for the next step."""
 _ENDINGS: Final = tuple(ending for known in FORMATS for ending in known.extensions)
 
@@ -115,7 +115,7 @@ def shown(
         profiles=PROFILES,
         formats=[known for known in FORMATS if known.is_text],
         examples=[path.stem for path in bundle.example_cases()[:4]],
-        kept=_kept(document),
+        held=_held(document),
         openable=bool(report and report["cases"] == 1 and not _unread(report["findings"])),
     )
 
@@ -128,9 +128,9 @@ def told_report(page: Page, report: dict[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def _kept(document: Document | None) -> str:
+def _held(document: Document | None) -> str:
     """Return a document for a hidden field, so that it need not be sent again by hand."""
-    if document is None or len(document.data) > _KEPT:
+    if document is None or len(document.data) > _LARGEST:
         return ""
     return b64encode(document.data).decode()
 
@@ -189,7 +189,7 @@ def _of_form(fields: dict[str, bodies.Upload]) -> Document:
 
 
 def _decoded(data: bytes) -> bytes:
-    """Return what ``_kept`` gave; raises ParameterError for anything else."""
+    """Return what ``_held`` gave; raises ParameterError for anything else."""
     try:
         return b64decode(data, validate=True)
     except ValueError as error:

@@ -4,7 +4,7 @@ import asyncio
 import json
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -88,29 +88,37 @@ async def filled(
     sheet = await filling.typed(handing)
     task, _, name = sheet.task.partition(" ")
     if task in ("add", "remove", "all"):
-        return _rearranged(sheet, task, name)
-    if sheet.is_whole:
-        sheet.supply()
-    document = document_of(load_form(), sheet.answers)
-    data = json.dumps(document, ensure_ascii=False, indent=2).encode()
+        return await _rearranged(sheet, task, name)
     if task in ("json", "turtle"):
-        return await _download(sheet, task, data)
-    sheet.answers = answers_of(document)
-    return await _checked(sheet, Document(data, JSON_FORMAT))
+        return await _download(sheet, task, _written(sheet)[1].data)
+    return await _checked(sheet)
 
 
 def _handing(request: Request, service: ServiceDep, page: PageDep) -> Handing:
     return Handing(request, service, page, HTML, page.language, draft=False, message="")
 
 
-def _rearranged(sheet: Sheet, task: str, name: str) -> Response:
-    """Return the form with a part more or less, or with all questions; all else is kept."""
+def _written(sheet: Sheet) -> tuple[dict[str, Any], Document]:
+    """Return what was typed, without what is blank, and the same as a document."""
+    if sheet.is_whole:
+        sheet.supply()
+    said = document_of(load_form(), sheet.answers)
+    return said, Document(json.dumps(said, ensure_ascii=False, indent=2).encode(), JSON_FORMAT)
+
+
+async def _rearranged(sheet: Sheet, task: str, name: str) -> Response:
+    """Return the form with a part more or less, or with all questions; all else is kept.
+
+    What was found before is found again, so that no question which it raised is hidden.
+    """
+    if task == "remove":
+        sheet.answers.remove(name)
+    elif task == "all":
+        sheet.all_fields = True
+    if sheet.checked:
+        await _find(sheet, _written(sheet)[1])
     if task == "add":
         sheet.focus = f"{name}/{sheet.answers.add(name)}"
-    elif task == "remove":
-        sheet.answers.remove(name)
-    else:
-        sheet.all_fields = True
     return sheet.shown()
 
 
@@ -123,9 +131,8 @@ async def _download(sheet: Sheet, task: str, data: bytes) -> Response:
     return Response(data, media_type=known.media_type, headers=name)
 
 
-async def _checked(sheet: Sheet, document: Document) -> Response:
-    """Check what was typed, and keep it if that is asked for and allowed."""
-    keeping = sheet.keeps
+async def _find(sheet: Sheet, document: Document) -> bool:
+    """Check what was typed, for the sheet to tell; say whether it can be kept."""
     profile = "standard" if sheet.is_whole else "minimal"
     try:
         found = await handing_in.checked(
@@ -133,16 +140,29 @@ async def _checked(sheet: Sheet, document: Document) -> Response:
         )
         sheet.found, sheet.findings = found, json.loads(found.report)["findings"]
         good = bool(found.cases) and (found.conforms or sheet.task == "draft")
-        if good and keeping and sheet.may_keep:
-            return sheet.kept(await _kept(sheet, document, found))
         if good and not sheet.case_id:
             await handing_in.refuse_foreign(sheet.handing.service, found.cases)
-    except errors.PreconditionFailedError as error:
-        sheet.revision = str(error.facts["present"])
-        sheet.errors.append(sheet.handing.page.t("submit.meanwhile"))
     except _FIXABLE as error:
         sheet.errors.append(error.text(sheet.handing.language))
-    if not keeping:
+        return False
+    return good
+
+
+async def _checked(sheet: Sheet) -> Response:
+    """Check what was typed, and keep it if that is asked for and allowed."""
+    sheet.checked = sheet.task
+    said, document = _written(sheet)
+    sheet.answers = answers_of(said)
+    good = await _find(sheet, document)
+    if good and sheet.keeps and sheet.may_keep and sheet.found:
+        try:
+            return sheet.kept(await _kept(sheet, document, sheet.found))
+        except errors.PreconditionFailedError as error:
+            sheet.revision = str(error.facts["present"])
+            sheet.errors.append(sheet.handing.page.t("submit.meanwhile"))
+        except _FIXABLE as error:
+            sheet.errors.append(error.text(sheet.handing.language))
+    if not sheet.keeps:
         return sheet.shown()
     return sheet.shown(status=422 if sheet.may_keep else 403)
 
@@ -158,7 +178,6 @@ async def _kept(sheet: Sheet, document: Document, found: Checked) -> Response:
         revision = deciding.revision_of(handing.request, record, sheet.revision)
         receipt = await handing_in.revised(handing, document, found, by, revision)
         return handing_in.receipt_response(handing, receipt, found, 201)
-    await handing_in.refuse_foreign(handing.service, found.cases)
     book = handing.service.book()
     keep = partial(book.hand_in, conforms=found.conforms, draft=handing.draft)
     receipt = await asyncio.to_thread(keep, handing_in.sent(document), found.cases, by)

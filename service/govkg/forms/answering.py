@@ -34,6 +34,7 @@ class Answers:
         """Take names and texts; raises ParameterError for a name that no form has."""
         self._texts: defaultdict[str, list[str]] = defaultdict(list)
         self._numbers: defaultdict[str, set[int]] = defaultdict(set)
+        self._told: dict[str, list[int]] = {}
         for name, text in pairs:
             self._texts[name].append(text.replace("\r\n", "\n"))
             self._count(name)
@@ -65,6 +66,19 @@ class Answers:
     def numbers(self, name: str) -> list[int]:
         """Return the numbers of the parts under a name."""
         return sorted(self._numbers.get(name, ()))
+
+    def tell(self, name: str, numbers: list[int]) -> None:
+        """Remember which parts under a name are in the document: those that are not blank."""
+        self._told[name] = numbers
+
+    def typed_at(self, pointer: str) -> str:
+        """Return the name under which a value was typed that stands in the document there."""
+        name = ""
+        for step in pointer.split("/")[1:]:
+            numbers = self._told.get(name, [])
+            is_part = step.isascii() and step.isdigit() and int(step) < len(numbers)
+            name += f"/{numbers[int(step)] if is_part else step}"
+        return name
 
     def add(self, name: str) -> int:
         """Add a blank part after the others under a name, and return its number."""
@@ -112,8 +126,10 @@ def opened(form: Form, triples: Iterable[Triple]) -> Answers:
 
 
 def _objects(form: Form, entity: Entity, answers: Answers, name: str) -> list[dict[str, Any]]:
-    objects = (_object(form, entity, answers, f"{name}/{n}") for n in answers.numbers(name))
-    return [each for each in objects if each]
+    objects = {n: _object(form, entity, answers, f"{name}/{n}") for n in answers.numbers(name)}
+    found = {number: each for number, each in objects.items() if each}
+    answers.tell(name, list(found))
+    return list(found.values())
 
 
 def _object(form: Form, entity: Entity, answers: Answers, name: str) -> dict[str, Any]:

@@ -97,7 +97,7 @@ class Asking:
         self._findings: dict[str, list[Found]] = {}
         self._claimed: dict[int, str] = {}
         for each in (found for found in findings if found["severity"] != "info"):
-            pointer = (each["place"] or {}).get("pointer", "")
+            pointer = answers.typed_at((each["place"] or {}).get("pointer", ""))
             self._findings.setdefault(pointer, []).append(each)
 
     def parts(self) -> list[tuple[Entity, list[Part]]]:

@@ -6,6 +6,7 @@ from urllib.request import Request, urlopen
 
 from govkg import Client
 from govkg.access import Access
+from govkg.api.callers import COOKIE
 from govkg.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +22,14 @@ def case(name: str, title: str = "Robredo reforms") -> bytes:
     """Return a whole case that conforms, under another name."""
     text = _NAGA.replace("/case/naga-city", f"/case/{name}").replace("Robredo reforms", title)
     return text.encode()
+
+
+def be(browser: Any, address: str, secret: str) -> None:
+    """Be signed in as somebody, or as nobody, without the page for that."""
+    browser.driver.delete_all_cookies()
+    if secret:
+        cookie = {"name": COOKIE, "value": secret, "url": address}
+        browser.driver.execute_cdp_cmd("Network.setCookie", cookie)
 
 
 def sign_in(browser: Any, address: str, secret: str, query: str = "") -> None:
@@ -41,13 +50,20 @@ def replace(address: str, secret: str, name: str, data: bytes) -> None:
 
 
 def shelve(address: str, submitter: str, curator: str) -> None:
-    """Bring cases into the states that pages show: ``waiting`` to ``withdrawn``."""
+    """Bring cases into states that readers do not see: a draft, waiting, returned."""
     with Client(address, token=submitter) as hand, Client(address, token=curator) as review:
-        for name in ("waiting", "returned", "published", "withdrawn"):
+        for name in ("waiting", "returned"):
             hand.submit(case(f"shelf-{name}"), format="turtle")
         hand.submit(case("shelf-draft"), format="turtle", draft=True)
         review.review("shelf-returned", "return", "Page numbers are missing")
+    replace(address, submitter, "shelf-waiting", case("shelf-waiting", "Robredo reforms, 2"))
+
+
+def publish(address: str, submitter: str, curator: str) -> None:
+    """Bring cases into states that readers see: published with a version waiting, withdrawn."""
+    with Client(address, token=submitter) as hand, Client(address, token=curator) as review:
         for name in ("published", "withdrawn"):
+            hand.submit(case(f"shelf-{name}"), format="turtle")
             review.review(f"shelf-{name}", "publish", "Sources checked")
         review.withdraw("shelf-withdrawn", "It describes two reforms")
     replace(address, submitter, "shelf-published", case("shelf-published", "Robredo reforms, 2"))

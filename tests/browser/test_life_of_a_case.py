@@ -116,6 +116,7 @@ def test_a_case_is_written_returned_mended_and_published(
     assert browser.find("html").get_attribute("lang") == {"en": "en", "zh": "zh-Hans"}[lang]
 
 
+@pytest.mark.soak  # two writes that readers see; tests/api does the same without a browser
 def test_a_case_is_withdrawn(address: str, browser: Any, submitter: str, curator: str) -> None:
     """What was public leaves a page that says who withdrew it, when and why."""
     with people.Client(address, token=submitter) as hand:

@@ -17,9 +17,15 @@ _SECONDS: Final = 8 * 3600
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 
 
-async def required(request: Request, scope: str, action: str) -> Caller:
-    """Return who sends a request; raises UnauthorizedError or ForbiddenError as Access does."""
+async def required(request: Request, scope: str, action: str, *others: str) -> Caller:
+    """Return who sends a request; raises UnauthorizedError or ForbiddenError as Access does.
+
+    ``others`` are scopes that do as well.
+    """
     given = credentials(request)
+    caller = await known(request) if others else None
+    if caller and any(caller.allows(each) for each in others):
+        return caller
     return await asyncio.to_thread(service_of(request).access.require, given, scope, action)
 
 

@@ -136,7 +136,7 @@ async def withdraw_case(
     request: Request, case_id: CaseId, service: ServiceDep, message: MessageDep = ""
 ) -> Response:
     """Withdraw all of a case for good; its history is kept, and its address is a 410."""
-    caller = await callers.required(request, "submit", "withdrawing a case")
+    caller = await callers.required(request, "submit", "withdrawing a case", "review")
     record = await own(service, case_id, caller, reviewers=True)
     by = handing_in.note(request, caller, message)
     await act(service, record, "withdraw", by, deciding.revision_of(request, record))

@@ -106,9 +106,7 @@ async def look_at_case(
     For curators, and for whoever handed it in.
     """
     media = wanted.choose((JSON, HTML))
-    caller = await callers.known(request)
-    if caller is None:
-        caller = await callers.required(request, "review", "reviewing cases")
+    caller = await callers.required(request, "review", "reviewing cases", "submit")
     record, _ = await seen(request, service, case_id)
     if not insider(record, caller):
         remedy = "Use the token that it was handed in with, or one of a curator."
@@ -157,7 +155,7 @@ async def withdraw_by_form(
     request: Request, case_id: CaseId, service: ServiceDep, page: PageDep
 ) -> Response:
     """Do what DELETE does, for a form in a page."""
-    caller = await callers.required(request, "submit", "withdrawing a case")
+    caller = await callers.required(request, "submit", "withdrawing a case", "review")
     given = await deciding.given(request)
     record = await _held(service, case_id)
     if caller.id != record.owner and not caller.allows("review"):

@@ -20,7 +20,9 @@ CORE = {
     "/": "/",
     "/concept/{slug}": "/concept/authority-crisis",
     "/case/{case_id}": "/case/la-paz-anticorruption",
-    "/cases": "/cases",
+    "/cases": "/cases?level=municipal-level&decade=1990",
+    "/cases/compare": "/cases/compare?case=naga-city&case=la-paz-anticorruption",
+    "/explore": "/explore",
     "/query": "/query?"
     + urlencode({"query": "SELECT ?c ?name { ?c skos:prefLabel ?name } LIMIT 9"}),
     "/query that is long": "/query?example=13-which-cases-suggest-a-crisis-of-authority",
@@ -152,22 +154,21 @@ def _looks() -> list[Any]:
     every = [
         (n, lang, scheme) for n in PAGES for lang in ("en", "zh") for scheme in ("light", "dark")
     ]
-    marked = [pytest.param(*each, marks=pytest.mark.soak) for each in every if each not in quick]
+    marked = [pytest.param(each, marks=pytest.mark.soak) for each in every if each not in quick]
     return [*quick, *marked]
 
 
-@pytest.mark.parametrize(("name", "language", "scheme"), _looks())
+@pytest.mark.parametrize("look", _looks(), ids="-".join)
 def test_page_is_accessible(
     request: pytest.FixtureRequest,
     address: str,
     browser: Any,
     axe: str,
     tokens: dict[str, str],
-    name: str,
-    language: str,
-    scheme: str,
+    look: tuple[str, str, str],
 ) -> None:
     """axe finds nothing, the console says nothing, and nothing is asked of another host."""
+    name, language, scheme = look
     path = PAGES[name]
     if path.startswith(("/cases/shelf-published", "/case/shelf-withdrawn")):
         assert request.getfixturevalue("shown")

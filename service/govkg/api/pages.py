@@ -1,6 +1,6 @@
 """Pages: Jinja templates with names, links and words in the reader's language."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -84,6 +84,10 @@ class Page:
     def link(self, path: str, **parameters: str) -> str:
         """Return an address on this server, in the language that the reader chose."""
         return with_query(path, parameters | self._kept)
+
+    def list(self, path: str, query: Sequence[tuple[str, str]], **more: str) -> str:
+        """Return the address of a list with what was chosen of it, in the reader's language."""
+        return f"{path}?{urlencode([*query, *more.items(), *self._kept.items()])}".rstrip("?")
 
     def here(self, **changes: str) -> str:
         """Return the address of this page with some parameters changed."""

@@ -22,6 +22,7 @@ from govkg.api import (
     case_records,
     cases,
     catalog,
+    cite,
     compare,
     concept,
     consistency,
@@ -76,8 +77,8 @@ from govkg.settings import Settings, load_settings
 
 ROUTES = (
     home, query, sparql, search, concept, scheme, ontology, cases, compare, explore, case_records,
-    case_history, review, case, place, agent, registers, resolve, reconcile, graph, data, catalog,
-    dumps, releases, submit, sign_in, audit, validate, diagnose, whatif, consistency,
+    case_history, review, case, cite, place, agent, registers, resolve, reconcile, graph, data,
+    catalog, dumps, releases, submit, sign_in, audit, validate, diagnose, whatif, consistency,
     diffusion, shapes, rules, contexts,
     explain, problem_pages, prefixes, limits, version, well_known, healthz, readyz, metrics, docs,
 )  # fmt: skip

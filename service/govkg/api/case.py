@@ -12,11 +12,12 @@ from govkg.api.dependencies import KnowledgeDep, PageDep, ServiceDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.documents import published
 from govkg.api.facts import TYPE, Fact
-from govkg.api.knowledge import Knowledge, Service
+from govkg.api.knowledge import Knowledge, Service, address_of
 from govkg.api.negotiation import HTML, RDF
 from govkg.cases.kg import Case
 from govkg.errors import GoneError, NotFoundError
 from govkg.ontology import LABEL, TITLE, Ontology, Texts
+from govkg.publishing.references import STYLES, reference, tags
 from govkg.rdf import Node
 from govkg.vocabulary import DCTERMS, GOV
 
@@ -68,7 +69,9 @@ def get_case(
     if case is None:
         raise missing(service, case_id)
     return published(
-        wanted, lambda: known.kg.store.triples(case.graph), lambda: _page(page, case, known)
+        wanted,
+        lambda: known.kg.store.triples(case.graph),
+        lambda: _page(page, case, known, service),
     )
 
 
@@ -81,10 +84,28 @@ def missing(service: Service, case_id: str) -> NotFoundError:
     return NotFoundError(what="case", name=case_id, hint="All cases are listed under /cases.")
 
 
-def _page(page: PageDep, case: Case, known: Knowledge) -> Response:
+def _page(page: PageDep, case: Case, known: Knowledge, service: Service) -> Response:
     triples = known.kg.store.triples(case.graph)
     reading = read(case.iri, triples, known.facts.about)
-    return page.render("case.html", case=case, **vars(reading))
+    url = f"{address_of(page.request)}/case/{case.id}"
+    found = reference(known.kg, case, url)
+    return page.render(
+        "case.html",
+        headers={"Link": _signposts(case, url)},
+        case=case,
+        tags=tags(found),
+        references={name: (title, write(found)) for name, (title, _, write) in STYLES.items()},
+        in_journal=service.journal is not None and service.journal.holds(case.id),
+        **vars(reading),
+    )
+
+
+def _signposts(case: Case, url: str) -> str:
+    """Return where programs find how to cite a page, and its data (https://signposting.org/)."""
+    cited = (f'<{url}/cite?style={name}>; rel="describedby"; type="{media}"'
+             for name, (_, media, _) in STYLES.items())  # fmt: skip
+    data = (f'<{url}>; rel="describedby"; type="{media}"' for media in RDF)
+    return ", ".join((f'<{case.iri.value}>; rel="cite-as"', *cited, *data))
 
 
 @dataclass(frozen=True)

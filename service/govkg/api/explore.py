@@ -15,7 +15,12 @@ from govkg.vocabulary import GC
 
 router = APIRouter(tags=["cases"])
 _HEADER = ("condition", "remedy", "cases", "statements")
-_PAIR = {"condition": "management-crisis", "remedy": "prevention", "cases": 2, "statements": []}
+_PAIR = {
+    "condition": "management-crisis",
+    "remedy": "process-reengineering",
+    "cases": 2,
+    "statements": [],
+}
 
 
 @router.get(

@@ -21,7 +21,7 @@ from govkg.rdf import Node
 
 _PAGE: Final = 100  # cases of one page
 _EXAMPLES: Final = {
-    "condition": "management-crisis", "remedy": "prevention", "axis": "openness-axis",
+    "condition": "management-crisis", "remedy": "process-reengineering", "axis": "openness-axis",
     "level": "municipal-level", "country": "CN", "decade": "1990", "status": "completed",
     "record": "verified",
 }  # fmt: skip

@@ -59,6 +59,7 @@ scm-int | ?c owl:intersectionOf (?d) | ?c rdfs:subClassOf ?d
 scm-uni | ?c owl:unionOf (?d) | ?d rdfs:subClassOf ?c
 dl-different |?g rdf:type owl:AllDifferent, ?g owl:distinctMembers (?x ?y) | ?x owl:differentFrom ?y
 dl-different |?g rdf:type owl:AllDifferent, ?g owl:members (?x ?y) | ?x owl:differentFrom ?y
+dl-different | ?x owl:differentFrom ?y | ?y owl:differentFrom ?x
 """
 Pattern = tuple[str, str, str]
 Binding = dict[str, object]

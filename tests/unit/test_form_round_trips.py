@@ -20,7 +20,7 @@ from govkg.forms.unbuilding import tables_of
 from govkg.forms.xlsx_reading import read_xlsx
 from govkg.forms.xlsx_writing import write_xlsx
 from govkg.ontology import read_files
-from govkg.vocabulary import RDF, XSD
+from govkg.vocabulary import GOV, RDF, XSD
 
 FORM = load_form()
 CASE = "https://w3id.org/govkg/case/"
@@ -104,6 +104,19 @@ def documents(draw: st.DrawFn) -> list[Triple]:
 def test_any_document_loses_nothing(name: str, triples: list[Triple]) -> None:
     """Text with any character, several languages, several values, parts without an owner."""
     write, read = FORMATS[name]
+
+    assert set(read(write(triples)).triples) == set(triples)
+
+
+def test_a_part_that_says_nothing_is_no_reference() -> None:
+    """In JSON a part of which only the type is known keeps it."""
+    profile, part = (node_of(FORM.by_key[key], key, "one") for key in ("profile", "assessment"))
+    triples = [
+        Triple(profile, NamedNode(RDF + "type"), NamedNode(GOV + "GovernanceProfile")),
+        Triple(part, NamedNode(RDF + "type"), NamedNode(GOV + "AxisAssessment")),
+        Triple(profile, NamedNode(GOV + "hasAssessment"), part),
+    ]
+    write, read = FORMATS["json"]
 
     assert set(read(write(triples)).triples) == set(triples)
 

@@ -90,6 +90,8 @@ class _Nest:
         if link and len(row.parents) == 1 and row.parents[0] in self._objects:
             above, case = self._objects[row.parents[0]]
             if row.case in {"", case}:
+                if len(value) == 1:  # a key alone would be read as a reference
+                    value["type"] = row.entity.types[0].key
                 above.setdefault(link.field.key, []).append(value)
                 self._objects[row.iri] = (value, case)
                 return True

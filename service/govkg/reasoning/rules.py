@@ -708,24 +708,17 @@ RL: Final[dict[str, Rule]] = {
         ),
         _rule(
             "dl-different",
-            "Things listed as different are different from each other.",
-            "列为相异者彼此相异。",
+            "Things listed as different are different from each other, in both directions.",
+            "列为相异者彼此相异，双向成立。",
             Form(
                 given="?g rdf:type owl:AllDifferent . ?g owl:members ?l . ?l has ?y . ?l has ?z . ?y < ?z",
                 then="?y owl:differentFrom ?z",
             ),
             Form(
-                given="?g rdf:type owl:AllDifferent . ?g owl:members ?l . ?l has ?y . ?l has ?z . ?y < ?z",
-                then="?z owl:differentFrom ?y",
-            ),
-            Form(
                 given="?g rdf:type owl:AllDifferent . ?g owl:distinctMembers ?l . ?l has ?y . ?l has ?z . ?y < ?z",
                 then="?y owl:differentFrom ?z",
             ),
-            Form(
-                given="?g rdf:type owl:AllDifferent . ?g owl:distinctMembers ?l . ?l has ?y . ?l has ?z . ?y < ?z",
-                then="?z owl:differentFrom ?y",
-            ),
+            Form(when="?y owl:differentFrom ?z", then="?z owl:differentFrom ?y"),
         ),
         _rule(
             "dl-union1",

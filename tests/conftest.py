@@ -14,15 +14,21 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of that service, in which its tokens are."""
+    return tmp_path_factory.mktemp("service")
+
+
+@pytest.fixture(scope="session")
+def address(data_folder: Path) -> Iterator[str]:
     """Run the service as a process, and end it afterwards; its address has no last slash."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    folder = tmp_path_factory.mktemp("service")
-    own = {"PORT": str(port), "DATA_DIR": str(folder / "data"), "DRAIN_SECONDS": "0"}
+    own = {"PORT": str(port), "DATA_DIR": str(data_folder), "DRAIN_SECONDS": "0"}
+    own |= {"RATE_SUBMISSIONS": ""}  # tests write faster than people do
     environment = os.environ | {f"GOVKG_{key}": value for key, value in own.items()}
-    log = folder / "service.log"
+    log = data_folder.with_suffix(".log")
     with log.open("wb") as output:
         service = subprocess.Popen(
             [sys.executable, "-m", "govkg", "serve"], env=environment, stdout=output, stderr=output

@@ -22,6 +22,8 @@ from govkg.api import (
     case_records,
     cases,
     catalog,
+    cite,
+    compare,
     concept,
     consistency,
     contexts,
@@ -31,6 +33,7 @@ from govkg.api import (
     docs,
     dumps,
     explain,
+    explore,
     graph,
     healthz,
     home,
@@ -73,9 +76,9 @@ from govkg.generations import Generations
 from govkg.settings import Settings, load_settings
 
 ROUTES = (
-    home, query, sparql, search, concept, scheme, ontology, cases, case_records, case_history,
-    review, case, place, agent, registers, resolve, reconcile, graph, data, catalog,
-    dumps, releases, submit, sign_in, audit, validate, diagnose, whatif, consistency,
+    home, query, sparql, search, concept, scheme, ontology, cases, compare, explore, case_records,
+    case_history, review, case, cite, place, agent, registers, resolve, reconcile, graph, data,
+    catalog, dumps, releases, submit, sign_in, audit, validate, diagnose, whatif, consistency,
     diffusion, shapes, rules, contexts,
     explain, problem_pages, prefixes, limits, version, well_known, healthz, readyz, metrics, docs,
 )  # fmt: skip

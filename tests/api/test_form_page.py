@@ -6,13 +6,14 @@ from dataclasses import replace
 from html import unescape
 
 import pytest
+from pyoxigraph import RdfFormat, parse
 from starlette.testclient import TestClient
 
 from govkg.forms import load_form
 from govkg.forms.answering import Answers
 from govkg.forms.questions import Asking
 
-from .handing import application, header, running
+from .handing import application, case, header, running
 
 HERE = {"origin": "http://testserver", "accept": "text/html"}
 LEAST = {
@@ -130,7 +131,7 @@ def test_nobody_needs_a_token_to_check_and_download(house: TestClient) -> None:
 
     assert status == 403
     assert "/sign-in" in page
-    assert 'value="send"' not in page
+    assert '<button name="do" value="send"' not in page
     assert typed(page).items() >= {k: [v] for k, v in LEAST.items()}.items()
     assert as_json.json()["case"][0]["key"] == "one-counter-for-all-permits"
     assert turtle.headers["content-type"].startswith("text/turtle")
@@ -204,3 +205,106 @@ def test_a_change_of_the_shapes_changes_the_form() -> None:
     ]
 
     assert names[1] - names[0] == {"/case/0/motto"}
+
+
+def secret(house: TestClient, *scopes: str) -> str:
+    """Return a new token."""
+    return header(application(house), *scopes)["authorization"].removeprefix("Bearer ")
+
+
+def test_a_token_is_typed_into_the_form(house: TestClient) -> None:
+    """Who is not signed in hands in by a token in the form; a wrong one is said at its field."""
+    case = LEAST | REST | {"/case/0/key": "by-token"}
+    other = secret(house, "review")
+    wrong, unknown = post(house, "send", case | {"token": "wrong"})
+    _, unfit = post(house, "send", case | {"token": other})
+    foreign = house.post(
+        "/submit",
+        data=case | {"do": "send", "token": secret(house, "submit")},
+        headers={"origin": "https://example.org"},
+    )
+    kept = house.post(
+        "/submit", data=case | {"do": "send", "token": secret(house, "submit")}, headers=HERE
+    )
+    house.cookies.clear()
+
+    assert wrong == 403
+    assert 'id="token.wrong"' in unknown
+    assert "not for handing in" in unfit
+    assert foreign.status_code == 403
+    assert (kept.status_code, "govkg_token" in kept.headers["set-cookie"]) == (201, True)
+
+
+def test_a_case_of_ones_own_is_opened_and_changed(house: TestClient) -> None:
+    """The form holds all that the last version says, and sending it again changes nothing."""
+    mine, theirs = secret(house, "submit"), secret(house, "submit")
+    text = case("to-open").replace(
+        "a gov:GovernanceCase ;", 'a gov:GovernanceCase ; rdfs:comment "kept"@fr ;'
+    )
+    who = {"authorization": f"Bearer {mine}", "content-type": "text/turtle"}
+    assert house.post("/cases", content=text, headers=who).status_code == 201
+    try:
+        house.cookies.set("govkg_token", theirs)
+        foreign = house.get("/submit?case=to-open", headers=HERE).status_code
+        house.cookies.set("govkg_token", mine)
+        page = house.get("/submit?case=to-open", headers=HERE).text
+        sent = fields(page)
+        receipt = house.post("/submit?case=to-open", data=sent | {"do": ["send"]}, headers=HERE)
+        stale = house.post("/submit?case=to-open", data=sent | {"do": ["send"]}, headers=HERE)
+        found = house.get("/cases/to-open/differences?from=1&to=2&format=json").json()
+    finally:
+        house.cookies.clear()
+
+    assert foreign == 404
+    assert "kept" in page
+    assert receipt.status_code == 201, receipt.text
+    assert (found["added"], found["removed"]) == ([], [])
+    assert (stale.status_code, "changed meanwhile" in stale.text) == (422, True)
+
+
+def fields(page: str) -> dict[str, list[str]]:
+    """Return all that a browser would send of a page, what is hidden among it."""
+    hidden = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page)
+    return typed(page) | {name: [unescape(value)] for name, value in hidden}
+
+
+def test_a_new_part_keeps_what_was_found(house: TestClient) -> None:
+    """Another part, and blank parts before it, neither hide a question nor move a finding."""
+    _, page = post(house, "send", LEAST)
+    asked = set(typed(page)) | {"/case/0/hasCaseStatus", "/case/0/publisher"}
+    one = {name: values[0] for name, values in fields(page).items()}
+    _, more = post(house, "add /case/0/hasParticipation", one)
+    two = {name: values[0] for name, values in fields(more).items()}
+    two |= {"/case/0/hasParticipation/0/label/en": "", "/case/0/adopts/1/label/en": "Another"}
+    two |= {"/case/0/adopts/0/label/en": "", "/case/0/adopts/0/label/zh": ""}
+    two |= {"/case/0/adopts/0/ofType": "", "/case/0/adopts/0/key": ""}
+    _, both = post(house, "add /actor", two)
+
+    assert all(f'name="{name}"' in more for name in asked)
+    assert all(f'name="{name}"' in both for name in ("/actor/0/key", *asked))
+    assert 'name="/case/0/hasParticipation/0/label/en"' in both
+    assert 'id="case.0.adopts.1.ofType.wrong"' in both
+    assert 'id="case.0.adopts.0.ofType.wrong"' not in both
+
+
+def test_what_a_record_says_of_itself_is_supplied(house: TestClient) -> None:
+    """Dates, version and status of the record need not be typed."""
+    left = {k: v for k, v in (LEAST | REST).items() if k.rsplit("/", 1)[1] not in
+            {"issued", "modified", "version", "hasRecordStatus"}}  # fmt: skip
+    token = {"token": secret(house, "submit"), "/case/0/key": "supplied"}
+    status, _ = post(house, "send", left | token)
+    house.cookies.clear()
+
+    assert status == 201
+
+
+def test_a_document_is_opened_in_the_form(house: TestClient) -> None:
+    """A file with one case fills the form in; statements without a question are kept beside."""
+    text = case("from-file") + '\n<urn:x> rdfs:label "beside" .\n'
+    page = house.post("/submit", files={"file": ("case.ttl", text)}, headers=HERE)
+    sent = {name: values for name, values in fields(page.text).items() if name != "token"}
+    as_turtle = house.post("/submit", data=sent | {"do": ["turtle"]}, headers=HERE)
+
+    assert page.status_code == 200
+    assert "urn:x" in page.text
+    assert set(parse(as_turtle.content, RdfFormat.TURTLE)) == set(parse(text, RdfFormat.TURTLE))

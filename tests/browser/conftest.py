@@ -30,9 +30,11 @@ class Browser:
     def __init__(self, driver: Any) -> None:
         """Take a driver of selenium."""
         self.driver = driver
+        self.scripts = True
 
     def open(self, url: str, *, scripts: bool = True) -> None:
         """Open a page, with or without JavaScript, and forget what was logged before."""
+        self.scripts = scripts
         self.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not scripts})
         self.driver.get("about:blank")
         self.driver.get_log("browser")
@@ -56,13 +58,44 @@ class Browser:
             time.sleep(0.05)
         pytest.fail(f"no {selector} on the page after {seconds} s: {self.messages()}")
 
+    def click(self, selector: str) -> None:
+        """Click on the first element that fits, wherever on the page it is."""
+        self.find(selector).click()
+
+    def go(self, selector: str, seconds: float = 20) -> None:
+        """Click on the first element that fits, and wait until the page it leads to is there."""
+        before = self.find("html").id
+        self.find(selector).click()
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            found = self.all("html")
+            if found and found[0].id != before and self.all("footer"):
+                return
+            time.sleep(0.05)
+        pytest.fail(f"{selector} led nowhere within {seconds} s: {self.messages()}")
+
+    def fill(self, name: str, text: str) -> None:
+        """Answer a question: type, choose or tick."""
+        field = self.find(f'[name="{name}"]')
+        if field.tag_name == "select":
+            self.find(f'[name="{name}"] option[value="{text}"]').click()
+        elif field.get_attribute("type") == "checkbox":
+            self.find(f'[name="{name}"][value="{text}"]').click()
+        else:
+            field.clear()
+            field.send_keys(text)
+
     def run(self, script: str, *arguments: object) -> Any:
         """Run a script in the page."""
         return self.driver.execute_script(script, *arguments)
 
     def messages(self) -> list[str]:
         """Return what the console says, beside that a page came with an error's status."""
-        found = [str(entry["message"]) for entry in self.driver.get_log("browser")]
+        found = [
+            str(entry["message"])
+            for entry in self.driver.get_log("browser")
+            if entry["level"] != "DEBUG"  # advice about password managers
+        ]
         return [each for each in found if "the server responded with a status of 4" not in each]
 
     def requests(self) -> list[str]:

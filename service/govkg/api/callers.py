@@ -5,18 +5,27 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
+from starlette.responses import Response
 
 from govkg.access import Caller
 from govkg.api.knowledge import address_of, service_of
 from govkg.errors import ForbiddenError
 
 COOKIE: Final = "govkg_token"
+_SECONDS: Final = 8 * 3600
+"""How long a browser keeps the token; revoking it ends that at once."""
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 
 
-async def required(request: Request, scope: str, action: str) -> Caller:
-    """Return who sends a request; raises UnauthorizedError or ForbiddenError as Access does."""
+async def required(request: Request, scope: str, action: str, *others: str) -> Caller:
+    """Return who sends a request; raises UnauthorizedError or ForbiddenError as Access does.
+
+    ``others`` are scopes that do as well.
+    """
     given = credentials(request)
+    caller = await known(request) if others else None
+    if caller and any(caller.allows(each) for each in others):
+        return caller
     return await asyncio.to_thread(service_of(request).access.require, given, scope, action)
 
 
@@ -41,6 +50,27 @@ def credentials(request: Request) -> str:
     if request.method not in _SAFE:
         check_origin(request)
     return f"Bearer {token}"
+
+
+async def typed(request: Request, token: str) -> Caller | None:
+    """Return who a token stands for that was typed into a page of ours, or None.
+
+    One with a character that no header may hold is nobody's. Raises ForbiddenError as
+    ``check_origin``.
+    """
+    check_origin(request)
+    if not token.isascii() or not token.isprintable() or {" ", ";", ",", '"'} & set(token):
+        return None
+    return await asyncio.to_thread(service_of(request).access.identify, f"Bearer {token}")
+
+
+def remember(request: Request, response: Response, token: str) -> None:
+    """Have the browser keep a token in a cookie that no script and no other site can use."""
+    public = service_of(request).settings.public_url
+    response.set_cookie(
+        COOKIE, token, max_age=_SECONDS, httponly=True, samesite="strict",
+        secure=request.url.scheme == "https" or public.startswith("https"),
+    )  # fmt: skip
 
 
 def check_origin(request: Request) -> None:

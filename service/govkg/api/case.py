@@ -1,5 +1,6 @@
 """``/case/{id}``: one local reform: what was asserted, part by part, and what follows."""
 
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Annotated, Final
 
@@ -11,11 +12,13 @@ from govkg.api.dependencies import KnowledgeDep, PageDep, ServiceDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.documents import published
 from govkg.api.facts import TYPE, Fact
-from govkg.api.knowledge import Knowledge, Service
+from govkg.api.knowledge import Knowledge, Service, address_of
 from govkg.api.negotiation import HTML, RDF
 from govkg.cases.kg import Case
 from govkg.errors import GoneError, NotFoundError
-from govkg.ontology import LABEL, TITLE
+from govkg.ontology import LABEL, TITLE, Ontology, Texts
+from govkg.publishing.references import STYLES, reference, tags
+from govkg.rdf import Node
 from govkg.vocabulary import DCTERMS, GOV
 
 router = APIRouter(tags=["cases"])
@@ -41,8 +44,8 @@ class Part:
 
     @property
     def anchor(self) -> str:
-        """Return the fragment of the part's IRI."""
-        return self.iri.value.partition("#")[2] or "case"
+        """Return the fragment of the part's IRI, or the last step of what is no part."""
+        return self.iri.value.partition("#")[2] or self.iri.value.rpartition("/")[2]
 
 
 @router.get(
@@ -66,7 +69,9 @@ def get_case(
     if case is None:
         raise missing(service, case_id)
     return published(
-        wanted, lambda: known.kg.store.triples(case.graph), lambda: _page(page, case, known)
+        wanted,
+        lambda: known.kg.store.triples(case.graph),
+        lambda: _page(page, case, known, service),
     )
 
 
@@ -79,29 +84,74 @@ def missing(service: Service, case_id: str) -> NotFoundError:
     return NotFoundError(what="case", name=case_id, hint="All cases are listed under /cases.")
 
 
-def _page(page: PageDep, case: Case, known: Knowledge) -> Response:
+def _page(page: PageDep, case: Case, known: Knowledge, service: Service) -> Response:
     triples = known.kg.store.triples(case.graph)
-    own = {t.subject for t in triples if isinstance(t.subject, NamedNode)}
-    parts = [_part(iri, known) for iri in own if iri.value.startswith(case.iri.value + "#")]
-    grouped = {
-        kind: [p for p in sorted(parts, key=_order) if _kind(p) == kind] for kind in (*PARTS, "")
-    }
+    reading = read(case.iri, triples, known.facts.about)
+    url = f"{address_of(page.request)}/case/{case.id}"
+    found = reference(known.kg, case, url)
     return page.render(
         "case.html",
+        headers={"Link": _signposts(case, url)},
         case=case,
-        head=_part(case.iri, known),
-        description=known.kg.ontology.__class__(triples).texts(case.iri, _NOT_SHOWN[2]),
-        groups={kind: found for kind, found in grouped.items() if found},
-        others=sorted(
-            (i for i in own if "#" not in i.value and i != case.iri), key=lambda i: i.value
-        ),
+        tags=tags(found),
+        references={name: (title, write(found)) for name, (title, _, write) in STYLES.items()},
+        in_journal=service.journal is not None and service.journal.holds(case.id),
+        **vars(reading),
     )
 
 
-def _part(iri: NamedNode, known: Knowledge) -> Part:
+def _signposts(case: Case, url: str) -> str:
+    """Return where programs find how to cite a page, and its data (https://signposting.org/)."""
+    cited = (f'<{url}/cite?style={name}>; rel="describedby"; type="{media}"'
+             for name, (_, media, _) in STYLES.items())  # fmt: skip
+    data = (f'<{url}>; rel="describedby"; type="{media}"' for media in RDF)
+    return ", ".join((f'<{case.iri.value}>; rel="cite-as"', *cited, *data))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a case says, as a page tells it."""
+
+    head: Part
+    """What is said of the case itself."""
+    description: Texts
+    groups: dict[str, list[Part]]
+    """Its parts by the name of their class, in order."""
+    others: list[NamedNode]
+    """The places and actors that it describes beside."""
+
+
+def read(
+    iri: NamedNode, triples: Collection[Triple], about: Callable[[NamedNode], Iterable[Fact]]
+) -> Reading:
+    """Sort what the triples of a case describe; ``about`` tells what is said of each node."""
+    own = {t.subject for t in triples if isinstance(t.subject, NamedNode)}
+    parts = [_part(each, about) for each in own if each.value.startswith(iri.value + "#")]
+    grouped = {
+        kind: [p for p in sorted(parts, key=_order) if _kind(p) == kind] for kind in (*PARTS, "")
+    }
+    others = (each for each in own if "#" not in each.value and each != iri)
+    return Reading(
+        _part(iri, about),
+        Ontology(triples).texts(iri, _NOT_SHOWN[2]),
+        {kind: found for kind, found in grouped.items() if found},
+        sorted(others, key=lambda each: each.value),
+    )
+
+
+def read_alone(iri: NamedNode, triples: Collection[Triple]) -> tuple[Reading, list[Part]]:
+    """Read a case of which nothing is in the graph; returns what it describes beside as parts."""
+    said: dict[Node, list[Fact]] = {}
+    for triple in triples:
+        said.setdefault(triple.subject, []).append(Fact(triple, iri, inferred=False))
+    reading = read(iri, triples, lambda node: said.get(node, ()))
+    return reading, [_part(node, lambda node: said.get(node, ())) for node in reading.others]
+
+
+def _part(iri: NamedNode, about: Callable[[NamedNode], Iterable[Fact]]) -> Part:
     """Collect what is said about a part."""
     part = Part(iri, None)
-    for fact in known.facts.about(iri):
+    for fact in about(iri):
         triple = fact.triple
         if triple.predicate == TYPE and not fact.inferred:
             part.kind = triple.object if isinstance(triple.object, NamedNode) else None

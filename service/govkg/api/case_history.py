@@ -5,17 +5,19 @@ from base64 import b64encode
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
+from pyoxigraph import NamedNode
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from govkg.access import Caller
 from govkg.api import callers
+from govkg.api.case import read_alone
 from govkg.api.case_records import CaseId, insider, private, version_json, visible
 from govkg.api.dependencies import PageDep, ServiceDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.documents import as_rdf
 from govkg.api.knowledge import Service
 from govkg.api.negotiation import HTML, JSON, RDF, TEXT
-from govkg.cases.differences import difference
+from govkg.cases.differences import changes, difference
 from govkg.cases.provenance import provenance
 from govkg.cases.submitting import triples_in
 from govkg.errors import ForbiddenError, GoneError, NotFoundError
@@ -91,9 +93,12 @@ async def get_version(
         return JSONResponse(version_json(version), headers=headers)
     content = await asyncio.to_thread(service.book().content, case_id, number)
     if media == HTML:
+        triples = triples_in(content)
+        page.tell_of(triples)
+        reading, beside = read_alone(NamedNode(record.iri), triples)
         return page.render(
             "version.html", headers=headers, record=record, version=version,
-            triples=triples_in(content),
+            triples=triples, reading=reading, beside=beside,
         )  # fmt: skip
     response = as_rdf(triples_in(content), media)
     response.headers.update(headers)
@@ -155,9 +160,10 @@ async def get_differences(
     found = await asyncio.to_thread(difference, *contents)
     headers = private(caller)
     if media == HTML:
+        page.tell_of([triple for content in contents for triple in triples_in(content)])
         return page.render(
             "differences.html", headers=headers, record=record, older=older, newer=newer,
-            found=found,
+            found=found, rows=changes(found),
         )  # fmt: skip
     if media == TEXT:
         lines = [f"- {t} ." for t in found.removed] + [f"+ {t} ." for t in found.added]

@@ -1,7 +1,7 @@
 """``/cases/{id}``: one case in the journal: read it, change it, withdraw it."""
 
 import asyncio
-from functools import partial
+from dataclasses import replace
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Request
@@ -9,18 +9,18 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from govkg import errors
 from govkg.access import Caller
-from govkg.api import callers, handing_in
+from govkg.api import callers, deciding, handing_in
 from govkg.api.cases import RECEIPTS, REPORTS, SUBMIT_FAILS
 from govkg.api.dependencies import PageDep, ServiceDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.documents import as_rdf
-from govkg.api.handing_in import HandingDep, MessageDep
+from govkg.api.handing_in import Handing, HandingDep, MessageDep
 from govkg.api.knowledge import Service
 from govkg.api.negotiation import HTML, JSON, RDF
 from govkg.api.pages import Page
 from govkg.api.submissions import BODIES, received
 from govkg.cases.submitting import triples_in
-from govkg.errors import ForbiddenError, NotFoundError, PreconditionRequiredError
+from govkg.errors import ForbiddenError, NotFoundError
 from govkg.journal import Action, Journal, Note, Record, Version
 
 router = APIRouter(tags=["cases"])
@@ -70,7 +70,7 @@ async def get_record(
     if media == JSON:
         return JSONResponse(told(record, shown, caller), headers=headers)
     if media == HTML:
-        return await _page(request, service, record, shown, caller)
+        return await _page(page, service, record, shown, caller)
     content = await asyncio.to_thread(journal.content, case_id, shown[-1].number)
     response = as_rdf(triples_in(content), media)
     response.headers.update(headers)
@@ -94,13 +94,30 @@ async def put_case(case_id: CaseId, handing: HandingDep) -> Response:
     request, service = handing.request, handing.service
     caller = await callers.required(request, "submit", "changing a case")
     record = await own(service, case_id, caller)
-    revision, by = revision_of(request, record), handing.by(caller)
-    document = await received(request, service)
+    revision, by = deciding.revision_of(request, record), handing.by(caller)
+    return await _revised(handing, case_id, by, revision)
+
+
+@router.post("/cases/{case_id}/versions", include_in_schema=False)
+async def add_version(
+    case_id: CaseId, handing: HandingDep, page: PageDep, revision: str = ""
+) -> Response:
+    """Do what PUT does, for a form in a page; the address tells the revision."""
+    request, service = handing.request, handing.service
+    caller = await callers.required(request, "submit", "changing a case")
+    record = await own(service, case_id, caller)
+    number = deciding.revision_of(request, record, revision)
+    handing = replace(handing, page=page, media=HTML)
+    return await _revised(handing, case_id, handing.by(caller), number)
+
+
+async def _revised(handing: Handing, case_id: str, by: Note, revision: int) -> Response:
+    """Check the document of a request and keep it as a new version, or return the report."""
+    document = await received(handing.request, handing.service)
     found = await handing_in.checked(handing, document, only=case_id)
     if not found.cases or not (found.conforms or handing.draft):
         return handing_in.refused(handing, document, found)
-    keep = partial(service.book().revise, conforms=found.conforms, draft=handing.draft)
-    receipt = await asyncio.to_thread(keep, handing_in.sent(document), found.cases[0], by, revision)
+    receipt = await handing_in.revised(handing, document, found, by, revision)
     return handing_in.receipt_response(handing, receipt, found, 200)
 
 
@@ -119,10 +136,10 @@ async def withdraw_case(
     request: Request, case_id: CaseId, service: ServiceDep, message: MessageDep = ""
 ) -> Response:
     """Withdraw all of a case for good; its history is kept, and its address is a 410."""
-    caller = await callers.required(request, "submit", "withdrawing a case")
+    caller = await callers.required(request, "submit", "withdrawing a case", "review")
     record = await own(service, case_id, caller, reviewers=True)
     by = handing_in.note(request, caller, message)
-    await act(service, record, "withdraw", by, revision_of(request, record))
+    await act(service, record, "withdraw", by, deciding.revision_of(request, record))
     return Response(status_code=204)
 
 
@@ -132,21 +149,25 @@ async def withdraw_case(
         "submitDraft",
         "Hand in a draft to be reviewed",
         answers={JSON: RECORD, HTML: "…"},
-        fails=CHANGE_FAILS,
+        fails=(*CHANGE_FAILS, errors.TooLargeError, errors.UnsupportedMediaTypeError),
         parameters=(IF_MATCH,),
     ),
 )
 async def submit_draft(
-    request: Request, case_id: CaseId, service: ServiceDep, wanted: WantedDep,
+    request: Request, case_id: CaseId, service: ServiceDep, wanted: WantedDep, page: PageDep,
     message: MessageDep = "",
 ) -> Response:  # fmt: skip
-    """Hand in the last version, which was kept as a draft and conforms."""
+    """Hand in the last version, which was kept as a draft and conforms.
+
+    A form may name the revision in a field ``revision``, in the place of If-Match.
+    """
     caller = await callers.required(request, "submit", "handing in a draft")
     record = await own(service, case_id, caller)
     media = wanted.choose((JSON, HTML))
+    fields = await deciding.given(request)
     by = handing_in.note(request, caller, message)
-    record = await act(service, record, "submit", by, revision_of(request, record))
-    return changed(record, caller, media)
+    revision = deciding.revision_of(request, record, fields.get("revision"))
+    return changed(page, await act(service, record, "submit", by, revision), caller, media)
 
 
 async def act(service: Service, record: Record, action: Action, by: Note, revision: int) -> Record:
@@ -221,18 +242,10 @@ def tagged(record: Record, caller: Caller | None) -> dict[str, str]:
     return private(caller) | tag
 
 
-def revision_of(request: Request, record: Record) -> int:
-    """Return the revision that a request is a change of; raises PreconditionRequiredError."""
-    given = request.headers.get("if-match")
-    if given is None:
-        raise PreconditionRequiredError(where=f"/cases/{record.case_id}")
-    return handing_in.revision_in(given, record.revision)
-
-
-def changed(record: Record, caller: Caller, media: str) -> Response:
+def changed(page: Page, record: Record, caller: Caller, media: str) -> Response:
     """Return the answer to a change that was carried out; a browser goes to the case."""
     if media == HTML:
-        return RedirectResponse(f"/cases/{record.case_id}", 303)
+        return RedirectResponse(page.link(f"/cases/{record.case_id}"), 303)
     headers = tagged(record, caller)
     return JSONResponse(told(record, record.versions, caller), headers=headers)
 
@@ -282,18 +295,18 @@ def _unknown(case_id: str) -> NotFoundError:
 
 
 async def _page(
-    request: Request, service: Service, record: Record, shown: tuple[Version, ...],
-    caller: Caller | None,
-) -> Response:  # fmt: skip
+    page: Page, service: Service, record: Record, shown: tuple[Version, ...], caller: Caller | None
+) -> Response:
     events = await asyncio.to_thread(service.book().events, record.case_id)
     numbers = {version.number for version in shown}
-    return Page(request).render(
+    return page.render(
         "record.html",
         headers=tagged(record, caller),
         record=record,
         versions=shown,
         events=[event for event in events if event.version in numbers],
+        caller=caller,
         insider=insider(record, caller),
-        mine=caller is not None and caller.id == record.owner,
+        mine=caller is not None and (caller.id == record.owner or caller.allows("admin")),
         curator=caller is not None and caller.allows("review"),
     )

@@ -14,9 +14,10 @@ from govkg import errors
 from govkg.api import callers, handing_in
 from govkg.api.dependencies import KnowledgeDep, PageDep, WantedDep
 from govkg.api.describing import operation
+from govkg.api.faceting import PARAMETERS, Choice, as_table
 from govkg.api.handing_in import OFFERED, Checked, Handing, HandingDep
 from govkg.api.knowledge import Knowledge
-from govkg.api.negotiation import HTML, JSON
+from govkg.api.negotiation import CSV, HTML, JSON, XLSX
 from govkg.api.submissions import BODIES, FAILS, Document, received
 from govkg.cases.kg import Case
 from govkg.errors import ParameterError
@@ -42,7 +43,10 @@ SUBMIT_FAILS = (
 )
 """The errors that whoever hands in a case can meet."""
 
-_EXAMPLE = {"cases": [{"id": "porto-alegre-pb", "title": {"en": "Participatory budgeting"}}]}
+_EXAMPLE = {
+    "cases": [{"id": "porto-alegre-pb", "title": {"en": "Participatory budgeting"}}],
+    "facets": {"level": {"municipal-level": 12}},
+}
 _DRY = {"conforms": True, "cases": [{"id": "x", "version": 1, "state": "submitted"}]}
 RECEIPTS = {
     JSON: {"cases": [{"id": "x", "version": 1, "state": "submitted"}], "sha256": "…"},
@@ -60,14 +64,30 @@ _KEY = {
 
 
 @router.get(
-    "/cases", **operation("listCases", "List all cases", answers={JSON: _EXAMPLE, HTML: "…"})
+    "/cases",
+    **operation(
+        "listCases",
+        "List cases, all or those that fit",
+        answers={JSON: _EXAMPLE, CSV: "…", XLSX: "…", HTML: "…"},
+        parameters=PARAMETERS,
+    ),
 )
-def list_cases(known: KnowledgeDep, wanted: WantedDep, page: PageDep) -> Response:
-    """Return every case with its title, place, start, status and the remedies it adopted."""
-    found = [(case, _columns(case, known)) for case in known.cases]
-    if wanted.choose((JSON, HTML)) == JSON:
-        return JSONResponse({"cases": [_told(case, columns) for case, columns in found]})
-    return page.render("cases.html", cases=found)
+def list_cases(request: Request, known: KnowledgeDep, wanted: WantedDep, page: PageDep) -> Response:
+    """Return cases with title, place, start, status and the remedies adopted, and counts by facet.
+
+    A facet may be named several times, for cases that have one of its codes; CSV and XLSX have the
+    columns of /cases.csv.
+    """
+    media, choice = wanted.choose((JSON, CSV, XLSX, HTML)), Choice.of(request)
+    found = choice.found(known)
+    if media in (CSV, XLSX):
+        return as_table([each.case for each in found], known, media)
+    if media == JSON:
+        listed = [_told(each.case, _columns(each.case, known)) for each in found]
+        return JSONResponse({"cases": listed, "facets": choice.counts(known)})
+    cases = [(each.case, _columns(each.case, known)) for each in choice.page_of(found)]
+    return page.render("cases.html", cases=cases, choice=choice, total=len(found),
+                       all=len(known.cases), facets=choice.facets(known))  # fmt: skip
 
 
 @router.post(

@@ -65,7 +65,7 @@ def _add(
     entry = responses.setdefault(status, {"description": ""})
     entry["description"] = "; ".join(filter(None, (words, entry["description"])))
     if examples:
-        entry["content"] = _content(examples) | entry.get("content", {})
+        entry["content"] = entry.get("content", {}) | _content(examples)
 
 
 def parameter(

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Query
@@ -111,6 +112,14 @@ def refused(handing: Handing, document: Document, found: Checked) -> Response:
     return Response(found.report, 422, media_type=handing.media)
 
 
+async def revised(
+    handing: Handing, document: Document, found: Checked, by: Note, revision: int
+) -> Receipt:
+    """Write a new version of a case into the journal; see ``Journal.revise`` for what is raised."""
+    keep = partial(handing.service.book().revise, conforms=found.conforms, draft=handing.draft)
+    return await asyncio.to_thread(keep, sent(document), found.cases[0], by, revision)
+
+
 def receipt_json(request: Request, receipt: Receipt, report: bytes | None = None) -> dict[str, Any]:
     """Return a receipt with addresses, and with the report if it is given as JSON."""
     address = address_of(request)
@@ -139,7 +148,10 @@ def receipt_response(handing: Handing, receipt: Receipt, found: Checked, status:
     if media == JSON:
         return JSONResponse(told, status, headers)
     if media == HTML:
-        return handing.page.render("receipt.html", status=status, headers=headers, receipt=told)
+        titles = {case.case_id: case.title for case in found.cases}
+        return handing.page.render(
+            "receipt.html", status=status, headers=headers, receipt=told, titles=titles
+        )
     if media == TEXT:
         lines = (f"{c['id']} version {c['version']}: {c['state']}, {c['address']}" for c in cases)
         return PlainTextResponse("\n".join(lines) + "\n", status, headers)

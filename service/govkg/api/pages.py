@@ -1,6 +1,6 @@
 """Pages: Jinja templates with names, links and words in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from govkg import __version__
+from govkg.api import callers
 from govkg.api.knowledge import service_of
 from govkg.api.languages import language_of, strings, words
 from govkg.api.links import href, with_query
+from govkg.cases.names import Names
 from govkg.errors import Language
 from govkg.ontology import Texts
 from govkg.rdf import Node, shorten
@@ -46,6 +48,14 @@ class Page:
         self._service = service_of(request)
         self._kept = {"lang": self.language} if "lang" in request.query_params else {}
         self.version = __version__
+        self.signed_in = callers.COOKIE in request.cookies
+        self._own: Names | None = None
+        self._here: frozenset[Node] = frozenset()
+
+    def tell_of(self, triples: Collection[Triple]) -> None:
+        """Take names from a document of which the graph need not know, and link within it."""
+        self._own = Names(triples, self._service.known().kg.ontology)
+        self._here = frozenset(triple.subject for triple in triples)
 
     def render(
         self,
@@ -57,7 +67,10 @@ class Page:
     ) -> Response:
         """Return the page as a response."""
         html = _environment().get_template(template).render(page=self, t=self.t, **context)
-        return HTMLResponse(html, status, {"Content-Language": self.language} | dict(headers or {}))
+        told: dict[str, str] = {"Content-Language": self.language}
+        if self.signed_in:
+            told["Cache-Control"] = "private, no-cache"
+        return HTMLResponse(html, status, told | dict(headers or {}))
 
     def fragment(self, template: str, **context: Any) -> Markup:
         """Return a piece of HTML, to be put into something else."""
@@ -72,11 +85,21 @@ class Page:
         """Return an address on this server, in the language that the reader chose."""
         return with_query(path, parameters | self._kept)
 
+    def list(self, path: str, query: Sequence[tuple[str, str]], **more: str) -> str:
+        """Return the address of a list with what was chosen of it, in the reader's language."""
+        return f"{path}?{urlencode([*query, *more.items(), *self._kept.items()])}".rstrip("?")
+
     def here(self, **changes: str) -> str:
         """Return the address of this page with some parameters changed."""
         raw = self.request.scope["query_string"].decode("latin-1")
-        pairs = dict(parse_qsl(raw, keep_blank_values=True)) | changes
-        return f"{self.request.scope['path']}?{urlencode(pairs)}"
+        given = parse_qsl(raw, keep_blank_values=True)
+        pairs = [pair for pair in given if pair[0] not in changes] + list(changes.items())
+        return f"{self.request.scope['path']}{'?' if pairs else ''}{urlencode(pairs)}"
+
+    @property
+    def back(self) -> str:
+        """Return the address of this page as it can be opened again, for a link that returns."""
+        return self.here() if self.request.method in ("GET", "HEAD") else ""
 
     def href(self, iri: str) -> str | None:
         """Return what to link an IRI to, or None."""
@@ -101,7 +124,8 @@ class Page:
         if isinstance(node, Literal):
             return self.marked(node.value, node.language or "")
         known = self._service.knowledge
-        texts = known.kg.name.all(node) if known else {}
+        texts = self._own.all(node) if self._own else {}
+        texts = texts or (known.kg.name.all(node) if known else {})
         if not texts and isinstance(node, NamedNode):
             short = shorten(node.value)
             return self.text(strings().get(f"terms.{short}", {}), short.strip("<>"))  # type: ignore[arg-type]
@@ -117,6 +141,9 @@ class Page:
 
     def ref(self, node: Node) -> Markup:
         """Return a node's name, linked to where it is described."""
+        if node in self._here and isinstance(node, NamedNode):
+            anchor = node.value.partition("#")[2] or node.value.rpartition("/")[2]
+            return Markup('<a href="#{}">{}</a>').format(anchor, self.name(node))
         target = self.href(node.value) if isinstance(node, NamedNode) else None
         if not target:
             return self.name(node)

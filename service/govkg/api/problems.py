@@ -61,6 +61,9 @@ def problem(request: Request, error: GovkgError) -> Response:
     wanted = Wanted(request.headers.get("accept", "*/*"))
     if wanted.page() and request.url.path != "/healthz":
         page = Page(request, language_of(request))
+        if isinstance(error, errors.UnauthorizedError):
+            known = {"caller": None, "failed": False, "needed": True, "target": page.back}
+            return page.render("sign-in.html", status=status, headers=headers, **known)
         return page.render("problem.html", status=status, headers=headers, error=error)
     return JSONResponse(document(request, error), status, headers, PROBLEM)
 

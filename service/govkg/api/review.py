@@ -1,13 +1,12 @@
 """``/review``: what waits for a curator, and what a curator decides."""
 
 import asyncio
-import json
-from typing import Any, Final
+from typing import Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
-from govkg.api import bodies, callers, handing_in
+from govkg.api import bodies, callers, deciding, handing_in
 from govkg.api.case_records import (
     CHANGE_FAILS,
     IF_MATCH,
@@ -15,16 +14,22 @@ from govkg.api.case_records import (
     CaseId,
     act,
     changed,
+    insider,
     private,
-    revision_of,
+    seen,
     told,
 )
 from govkg.api.dependencies import PageDep, ServiceDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.knowledge import Service
 from govkg.api.negotiation import HTML, JSON
+from govkg.api.reviewing import Look
 from govkg.errors import (
+    BusyError,
+    DeadlineError,
     ForbiddenError,
+    GoneError,
+    NotFoundError,
     ParameterError,
     TooLargeError,
     UnauthorizedError,
@@ -35,7 +40,7 @@ from govkg.journal import Action, Record
 router = APIRouter(tags=["cases"])
 DECISIONS: Final[tuple[Action, ...]] = ("take", "publish", "return")
 """What a curator can decide: to look at it, to publish it, or to send it back."""
-_ROOM: Final = 20_000  # bytes of a decision
+_LOOK = {"id": "x", "version": 1, "validation": {"conforms": True}, "differences": None}
 _GUARDED = (UnauthorizedError, ForbiddenError)
 
 
@@ -84,6 +89,32 @@ async def list_submissions(
     return JSONResponse({"cases": listed}, headers=private(caller))
 
 
+@router.get(
+    "/cases/{case_id}/review",
+    **operation(
+        "lookAtCase",
+        "Return the report on a case that was handed in, and what follows from it",
+        answers={JSON: _LOOK, HTML: "…"},
+        fails=(*_GUARDED, NotFoundError, GoneError, BusyError, DeadlineError),
+    ),
+)
+async def look_at_case(
+    request: Request, case_id: CaseId, service: ServiceDep, wanted: WantedDep, page: PageDep
+) -> Response:
+    """Return validation, differences from what is published, and conclusions of the last version.
+
+    For curators, and for whoever handed it in.
+    """
+    media = wanted.choose((JSON, HTML))
+    caller = await callers.required(request, "review", "reviewing cases", "submit")
+    record, _ = await seen(request, service, case_id)
+    if not insider(record, caller):
+        remedy = "Use the token that it was handed in with, or one of a curator."
+        raise ForbiddenError(action="reading what is not public", remedy=remedy)
+    look = await Look.taken(request, service, record)
+    return look.page(page, caller) if media == HTML else look.response(caller)
+
+
 @router.post(
     "/cases/{case_id}/review",
     **operation(
@@ -99,35 +130,40 @@ async def list_submissions(
     ),
 )
 async def review_case(
-    request: Request, case_id: CaseId, service: ServiceDep, wanted: WantedDep
+    request: Request, case_id: CaseId, service: ServiceDep, wanted: WantedDep, page: PageDep
 ) -> Response:
     """Take, publish or return the last version; the message is told to whoever handed it in."""
     caller = await callers.required(request, "review", "reviewing cases")
     media = wanted.choose((JSON, HTML))
     record = await _held(service, case_id)
-    given = await _given(request)
+    given = await deciding.given(request)
     decision = _decision(given)
     by = handing_in.note(request, caller, given.get("message", ""))
     if decision == "return" and not by.message:
+        if media == HTML:
+            look = await Look.taken(request, service, record)
+            return look.page(page, caller, lacks_message=True)
         raise ParameterError(
             name="message", reason="it is missing", remedy="Say what has to be mended."
         )
-    revision = _revision(request, given, record)
-    return changed(await act(service, record, decision, by, revision), caller, media)
+    revision = deciding.revision_of(request, record, given.get("revision"))
+    return changed(page, await act(service, record, decision, by, revision), caller, media)
 
 
 @router.post("/cases/{case_id}/withdraw", include_in_schema=False)
-async def withdraw_by_form(request: Request, case_id: CaseId, service: ServiceDep) -> Response:
+async def withdraw_by_form(
+    request: Request, case_id: CaseId, service: ServiceDep, page: PageDep
+) -> Response:
     """Do what DELETE does, for a form in a page."""
-    caller = await callers.required(request, "submit", "withdrawing a case")
-    given = await _given(request)
+    caller = await callers.required(request, "submit", "withdrawing a case", "review")
+    given = await deciding.given(request)
     record = await _held(service, case_id)
     if caller.id != record.owner and not caller.allows("review"):
         remedy = "Use the token that it was handed in with."
         raise ForbiddenError(action="changing a case of somebody else", remedy=remedy)
     by = handing_in.note(request, caller, given.get("message", ""))
-    revision = _revision(request, given, record)
-    return changed(await act(service, record, "withdraw", by, revision), caller, HTML)
+    revision = deciding.revision_of(request, record, given.get("revision"))
+    return changed(page, await act(service, record, "withdraw", by, revision), caller, HTML)
 
 
 async def _held(service: Service, case_id: str) -> Record:
@@ -143,29 +179,6 @@ async def _held(service: Service, case_id: str) -> Record:
     return record
 
 
-async def _given(request: Request) -> dict[str, str]:
-    """Return the fields of a form, or the members of a JSON object."""
-    data = await bodies.read(request, _ROOM, "decision")
-    kind = bodies.media_type(request)
-    if kind in (bodies.FORM, bodies.MULTIPART):
-        found = await bodies.fields(request, data)
-        return {name: bodies.text(field.data, name) for name, field in found.items()}
-    return _members(bodies.text(data, "body"))
-
-
-def _members(text: str) -> dict[str, str]:
-    try:
-        value: Any = json.loads(text or "{}")
-    except (ValueError, RecursionError) as error:
-        raise ParameterError(
-            name="body", reason=f"it is no JSON: {error}", remedy="Send a JSON object."
-        ) from error
-    if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
-        remedy = "Send a JSON object of texts."
-        raise ParameterError(name="body", reason="it is no object of texts", remedy=remedy)
-    return value
-
-
 def _decision(given: dict[str, str]) -> Action:
     decision = given.get("decision", "")
     for known in DECISIONS:
@@ -175,10 +188,3 @@ def _decision(given: dict[str, str]) -> Action:
     raise ParameterError(
         name="decision", reason=f"“{decision}” is none", remedy=f"Use one of: {names}."
     )
-
-
-def _revision(request: Request, given: dict[str, str], record: Record) -> int:
-    """Return the revision that a decision is about: of If-Match, or of a field in a form."""
-    if "revision" in given and "if-match" not in request.headers:
-        return handing_in.revision_in(f'"{given["revision"]}"', record.revision)
-    return revision_of(request, record)

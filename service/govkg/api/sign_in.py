@@ -1,33 +1,36 @@
 """``/sign-in``: let a browser keep a token, so that curators and submitters can use the pages."""
 
-import asyncio
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from govkg.access import Caller
 from govkg.api import bodies, callers
-from govkg.api.dependencies import PageDep, ServiceDep, WantedDep
+from govkg.api.dependencies import PageDep, WantedDep
 from govkg.api.describing import operation
-from govkg.api.knowledge import Service
 from govkg.api.negotiation import HTML
 from govkg.errors import ForbiddenError, TooLargeError, UnsupportedMediaTypeError
 
 router = APIRouter(tags=["about"])
-_SECONDS: Final = 8 * 3600
-"""How long a browser keeps the token; revoking it ends that at once."""
 _ROOM: Final = 20_000  # bytes of a form with a token
+NextDep = Annotated[
+    str,
+    Query(alias="next", max_length=2000, description="Where to go then, on this server.",
+          examples=["/review"]),
+]  # fmt: skip
 
 
 @router.get(
     "/sign-in",
     **operation("signInForm", "Show a form to sign in by a token", answers={HTML: "…"}),
 )
-async def form(request: Request, page: PageDep, wanted: WantedDep) -> Response:
+async def form(
+    request: Request, page: PageDep, wanted: WantedDep, target: NextDep = ""
+) -> Response:
     """Return a page with a field for a token, or who is signed in."""
     wanted.choose((HTML,))
-    return _page(page, await callers.known(request))
+    return _page(page, await callers.known(request), target)
 
 
 @router.post(
@@ -41,20 +44,17 @@ async def form(request: Request, page: PageDep, wanted: WantedDep) -> Response:
         body={bodies.FORM: {"token": "govkg_…"}},
     ),
 )
-async def sign_in(request: Request, page: PageDep, service: ServiceDep) -> Response:
+async def sign_in(request: Request, page: PageDep, target: NextDep = "") -> Response:
     """Keep a token in a cookie that no script and no other site can use."""
     callers.check_origin(request)
     found = await bodies.fields(request, await bodies.read(request, _ROOM, "form"))
     token = bodies.text(found["token"].data, "token").strip() if "token" in found else ""
-    caller = await _known(service, token)
+    caller = await callers.typed(request, token)
     if caller is None:
-        return _page(page, None, failed=True)
-    target = "/review" if caller.allows("review") else "/submissions"
-    response = RedirectResponse(page.link(target), 303)
-    response.set_cookie(
-        callers.COOKIE, token, max_age=_SECONDS, httponly=True, samesite="strict",
-        secure=request.url.scheme == "https" or service.settings.public_url.startswith("https"),
-    )  # fmt: skip
+        return _page(page, None, target, failed=True)
+    own = "/review" if caller.allows("review") else "/submissions"
+    response = RedirectResponse(_here(target) or page.link(own), 303)
+    callers.remember(request, response, token)
     return response
 
 
@@ -73,18 +73,19 @@ async def sign_out(request: Request, page: PageDep) -> Response:
     return response
 
 
-async def _known(service: Service, token: str) -> Caller | None:
-    """Return who a token stands for; one with a character that no header may hold is none."""
-    if not token.isascii() or not token.isprintable() or {" ", ";", ",", '"'} & set(token):
-        return None
-    return await asyncio.to_thread(service.access.identify, f"Bearer {token}")
+def _here(target: str) -> str:
+    """Return where to go, if that is on this server; browsers read a backslash as a slash."""
+    plain = target.isascii() and target.isprintable() and "\\" not in target
+    return target if plain and target.startswith("/") and not target.startswith("//") else ""
 
 
-def _page(page: PageDep, caller: Caller | None, *, failed: bool = False) -> Response:
+def _page(page: PageDep, caller: Caller | None, target: str, *, failed: bool = False) -> Response:
     return page.render(
         "sign-in.html",
         status=401 if failed else 200,
         headers={"Cache-Control": "no-store"},
         caller=caller,
+        target=_here(target),
         failed=failed,
+        needed=False,
     )

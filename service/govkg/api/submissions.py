@@ -1,6 +1,7 @@
 """Documents that users send to be checked, in a body or in a form."""
 
 import re
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
@@ -67,6 +68,8 @@ FAILS: Final = (
 )
 """The errors that a submission can meet."""
 CaseDep = Annotated[str, Query(description="A bundled case to start from.", examples=["naga-city"])]
+_LARGEST: Final = 1_000_000
+"""The largest document, in bytes, that a page gives back for the next step."""
 _ENDINGS: Final = tuple(ending for known in FORMATS for ending in known.extensions)
 
 
@@ -107,13 +110,34 @@ def shown(
         report=report,
         diagnosis=diagnosis,
         headings=HEADINGS,
-        place_text=lambda place: Place(**place).as_text(page.language),
-        alike=_alike(report["findings"]) if report else [],
+        **told_report(page, report),
         profile=profile,
         profiles=PROFILES,
         formats=[known for known in FORMATS if known.is_text],
         examples=[path.stem for path in bundle.example_cases()[:4]],
+        held=_held(document),
+        openable=bool(report and report["cases"] == 1 and not _unread(report["findings"])),
     )
+
+
+def told_report(page: Page, report: dict[str, Any] | None) -> dict[str, Any]:
+    """Return what the template of a report asks for."""
+    return {
+        "place_text": lambda place: Place(**place).as_text(page.language),
+        "alike": _alike(report["findings"]) if report else [],
+    }
+
+
+def _held(document: Document | None) -> str:
+    """Return a document for a hidden field, so that it need not be sent again by hand."""
+    if document is None or len(document.data) > _LARGEST:
+        return ""
+    return b64encode(document.data).decode()
+
+
+def _unread(findings: list[dict[str, Any]]) -> bool:
+    """Say whether something in a document was not understood, and would be lost in a form."""
+    return any(finding["rule"].startswith("F") for finding in findings)
 
 
 def _alike(findings: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
@@ -152,14 +176,25 @@ def _charset(content_type: str) -> str:
 def _of_form(fields: dict[str, bodies.Upload]) -> Document:
     """Return the file of a form, otherwise its text."""
     named, profile = (_text_of(fields, name) for name in ("format", "profile"))
-    file, text = fields.get("file"), fields.get("text")
+    file, text, kept = fields.get("file"), fields.get("text"), fields.get("kept")
     if file and file.filename:
         return Document(file.data, _format_of(file.filename, named), profile=profile)
+    if kept is not None:
+        return Document(_decoded(kept.data), format_named(named or "turtle"), profile=profile)
     if text is None:
         raise ParameterError(
             name="text", reason="it is missing", remedy="Send a field “text”, or a file as “file”."
         )
     return Document(text.data, format_named(named or "turtle"), profile=profile)
+
+
+def _decoded(data: bytes) -> bytes:
+    """Return what ``_held`` gave; raises ParameterError for anything else."""
+    try:
+        return b64decode(data, validate=True)
+    except ValueError as error:
+        remedy = "Send the document as “file” or “text”."
+        raise ParameterError(name="kept", reason="it is no Base64", remedy=remedy) from error
 
 
 def _text_of(fields: dict[str, bodies.Upload], name: str) -> str:

@@ -7,7 +7,8 @@ between 0 and 1, and says how alike the records are, not how alike the places.
 Source: P. Jaccard, "The distribution of the flora in the alpine zone" (1912).
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -55,6 +56,12 @@ def similar(kg: KG, case: Case, cases: Sequence[Case]) -> list[Likeness]:
 
 
 _COMMON: Final = {"hasGovernmentLevel", "hasCaseStatus"}
+
+
+def shared(values: Iterable[Iterable[Node]]) -> frozenset[Node]:
+    """Return what more than one of several cases has."""
+    counts = Counter(node for each in values for node in set(each))
+    return frozenset(node for node, count in counts.items() if count > 1)
 
 
 def _values(kg: KG, case: Case) -> Values:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from pyoxigraph import Triple
+from pyoxigraph import NamedNode, Triple
 
 from govkg.cases.submitting import triples_in
+from govkg.rdf import Node
 
 
 @dataclass(frozen=True)
@@ -13,6 +14,28 @@ class Difference:
 
     removed: tuple[Triple, ...]
     added: tuple[Triple, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What became of one property of one thing."""
+
+    subject: Node
+    predicate: NamedNode
+    removed: tuple[Node, ...]
+    added: tuple[Node, ...]
+
+
+def changes(found: Difference) -> list[Change]:
+    """Return a difference by things and their properties, as people read it."""
+    told: dict[tuple[Node, NamedNode], tuple[list[Node], list[Node]]] = {}
+    for number, triples in enumerate((found.removed, found.added)):
+        for triple in triples:
+            told.setdefault((triple.subject, triple.predicate), ([], []))[number].append(
+                triple.object
+            )
+    rows = (Change(*key, tuple(removed), tuple(added)) for key, (removed, added) in told.items())
+    return sorted(rows, key=lambda row: (str(row.subject), row.predicate.value))
 
 
 def difference(old: bytes, new: bytes) -> Difference:

@@ -8,12 +8,23 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any, Final
 
+from pyoxigraph import Triple
+
 from govkg.errors import ParameterError
+from govkg.forms.json_reading import read_json
+from govkg.forms.json_writing import json_of
 from govkg.forms.keys import suggested
 from govkg.forms.model import LANGUAGES, Entity, Field, Form
+from govkg.forms.records import Cell
+from govkg.forms.tables import STATEMENTS
+from govkg.forms.unbuilding import statement_of
+from govkg.forms.values import text_of
+from govkg.validation import Place
 
 _DEPTH: Final = 16  # steps of a name
 _MOST: Final = 1000  # parts of one kind in one place
+REST: Final = f"/{STATEMENTS}/0"
+"""The name of the input that holds what no question asks for: statements, one in a line."""
 
 
 class Answers:
@@ -23,6 +34,7 @@ class Answers:
         """Take names and texts; raises ParameterError for a name that no form has."""
         self._texts: defaultdict[str, list[str]] = defaultdict(list)
         self._numbers: defaultdict[str, set[int]] = defaultdict(set)
+        self._told: dict[str, list[int]] = {}
         for name, text in pairs:
             self._texts[name].append(text.replace("\r\n", "\n"))
             self._count(name)
@@ -46,9 +58,27 @@ class Answers:
         """Return what was typed into the one input of a name."""
         return next(iter(self.texts(name)), "")
 
+    def supply(self, name: str, text: str) -> None:
+        """Take a text as the answer, if nothing else was typed or chosen."""
+        if not self.texts(name):
+            self._texts[name] = [text]
+
     def numbers(self, name: str) -> list[int]:
         """Return the numbers of the parts under a name."""
         return sorted(self._numbers.get(name, ()))
+
+    def tell(self, name: str, numbers: list[int]) -> None:
+        """Remember which parts under a name are in the document: those that are not blank."""
+        self._told[name] = numbers
+
+    def typed_at(self, pointer: str) -> str:
+        """Return the name under which a value was typed that stands in the document there."""
+        name = ""
+        for step in pointer.split("/")[1:]:
+            numbers = self._told.get(name, [])
+            is_part = step.isascii() and step.isdigit() and int(step) < len(numbers)
+            name += f"/{numbers[int(step)] if is_part else step}"
+        return name
 
     def add(self, name: str) -> int:
         """Add a blank part after the others under a name, and return its number."""
@@ -75,16 +105,31 @@ def document_of(form: Form, answers: Answers) -> dict[str, Any]:
 
     What has no key is given one made of its English name, if it has one.
     """
-    found = {}
+    found: dict[str, Any] = {}
     for entity in form.entities:
         if entity.namespace and (objects := _objects(form, entity, answers, f"/{entity.key}")):
             found[entity.key] = objects
+    if lines := [line for line in answers.text(REST).splitlines() if line.strip()]:
+        found[STATEMENTS] = lines
     return found
 
 
+def opened(form: Form, triples: Iterable[Triple]) -> Answers:
+    """Return the answers that mean some triples; what no question asks for is among the REST."""
+    given = list(dict.fromkeys(triples))
+    document = json_of(form, given)
+    document.pop(STATEMENTS, None)
+    asked = document_of(form, Answers(_pairs(document, "")))
+    said = set(read_json(form, asked).triples)
+    rest = [statement_of(triple) for triple in given if triple not in said]
+    return answers_of(asked | {STATEMENTS: rest})
+
+
 def _objects(form: Form, entity: Entity, answers: Answers, name: str) -> list[dict[str, Any]]:
-    objects = (_object(form, entity, answers, f"{name}/{n}") for n in answers.numbers(name))
-    return [each for each in objects if each]
+    objects = {n: _object(form, entity, answers, f"{name}/{n}") for n in answers.numbers(name)}
+    found = {number: each for number, each in objects.items() if each}
+    answers.tell(name, list(found))
+    return list(found.values())
 
 
 def _object(form: Form, entity: Entity, answers: Answers, name: str) -> dict[str, Any]:
@@ -116,7 +161,9 @@ def _value(form: Form, field: Field, answers: Answers, name: str) -> Any:
 
 def answers_of(document: dict[str, Any]) -> Answers:
     """Return the answers that mean a document which ``document_of`` made."""
-    return Answers(_pairs(document, ""))
+    rest = "\n".join(document.get(STATEMENTS, ()))
+    asked = {name: value for name, value in document.items() if name != STATEMENTS}
+    return Answers([*_pairs(asked, ""), *([(REST, rest)] if rest else [])])
 
 
 def _pairs(value: Any, name: str) -> Iterable[tuple[str, str]]:
@@ -127,4 +174,4 @@ def _pairs(value: Any, name: str) -> Iterable[tuple[str, str]]:
         for number, below in enumerate(value):
             yield from _pairs(below, f"{name}/{number}" if isinstance(below, dict) else name)
     else:
-        yield name, str(value)
+        yield name, text_of(Cell(value, Place()))

@@ -7,7 +7,7 @@ from typing import Any
 from pyoxigraph import Literal
 
 from govkg.errors import Language
-from govkg.forms.answering import Answers
+from govkg.forms.answering import REST, Answers
 from govkg.forms.keys import local_name
 from govkg.forms.model import LANGUAGES, Entity, Field, Form, Option
 
@@ -73,6 +73,8 @@ class Part:
     """What is wrong with it as a whole."""
     groups: list[tuple[str, list[Question]]]
     """The questions, in groups with their names."""
+    key: str = ""
+    """The key by which other parts name it, if it has one that is not asked for."""
 
 
 class Asking:
@@ -95,7 +97,7 @@ class Asking:
         self._findings: dict[str, list[Found]] = {}
         self._claimed: dict[int, str] = {}
         for each in (found for found in findings if found["severity"] != "info"):
-            pointer = (each["place"] or {}).get("pointer", "")
+            pointer = answers.typed_at((each["place"] or {}).get("pointer", ""))
             self._findings.setdefault(pointer, []).append(each)
 
     def parts(self) -> list[tuple[Entity, list[Part]]]:
@@ -110,6 +112,11 @@ class Asking:
                 found.append((entity, [self._part(entity, f"{name}/{n}") for n in numbers]))
         return found
 
+    def rest(self) -> Question:
+        """Return what no question asks for, as a text."""
+        texts, found = self._answers.texts(REST), self._claim(REST.rpartition("/")[0])
+        return Question(REST, None, (), texts, found)
+
     def where(self, finding: Found) -> str:
         """Return the name of the question or part at which a finding is told, or nothing."""
         return self._claimed.get(id(finding), "")
@@ -122,7 +129,8 @@ class Asking:
             questions = [q for q in asked if (q.field.group if q.field else "") == group]
             if questions:
                 groups.append((self._group(group), questions))
-        return Part(name, entity, self._claim(name, below=False), groups)
+        key = "" if entity.namespace else self._answers.text(f"{name}/key")
+        return Part(name, entity, self._claim(name, below=False), groups, key)
 
     def _sort_in(self, entity: Entity, name: str) -> None:
         """Move what is found of a part as a whole to the first field that its rule is about."""
@@ -150,8 +158,8 @@ class Asking:
     def _fields(self, entity: Entity, name: str) -> Iterator[Question]:
         for each in entity.fields:
             question = self._question(each, f"{name}/{each.key}")
-            wanted = each.is_basic or question.is_wrong or question.is_answered
-            if self._all or wanted or not entity.namespace:
+            needed = each.is_basic or (each.level == "required" and not entity.namespace)
+            if self._all or needed or question.is_wrong or question.is_answered:
                 yield question
 
     def _question(self, asked: Field, name: str) -> Question:

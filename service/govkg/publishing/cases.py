@@ -65,14 +65,15 @@ def header() -> list[str]:
     return [*names, "evidence", "licence", "modified", "version", "description_en"]
 
 
-def rows(kg: KG) -> list[dict[str, str]]:
-    """Return a row for each case, by id."""
-    return [_row(case, kg) for case in sorted(kg.cases(), key=lambda case: case.id)]
+def rows(kg: KG, only: Iterable[Case] | None = None) -> list[dict[str, str]]:
+    """Return a row for each case, or for some, by id."""
+    cases = kg.cases() if only is None else only
+    return [_row(case, kg) for case in sorted(cases, key=lambda case: case.id)]
 
 
-def table(kg: KG) -> bytes:
-    """Return all cases as CSV."""
-    return _csv([header(), *([row[name] for name in header()] for row in rows(kg))])
+def table(kg: KG, only: Iterable[Case] | None = None) -> bytes:
+    """Return all cases, or some, as CSV."""
+    return _csv([header(), *([row[name] for name in header()] for row in rows(kg, only))])
 
 
 def safe_for_spreadsheets(table: bytes) -> bytes:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from govkg.annotating.gazetteer import Found
-from govkg.annotating.patterns import FITS
 
 FIRM: Final = 0.6
 """A name that scores so much by itself is firm: it lends weight to everyday words near it."""
@@ -27,8 +26,8 @@ class Chosen:
 def chosen(found: Iterable[Found], least: float) -> list[Chosen]:
     """Return names that do not overlap, in their order, with at least a score.
 
-    Where names overlap, those count that have most letters in sum, each letter as much as it is
-    sure; names that several concepts have stand for each of them.
+    Where names overlap, those count that are worth most in sum, which is mostly the longest; names
+    that several concepts have stand for each of them.
     """
     kept: list[list[Found]] = []
     for group in _overlapping(sorted(found, key=lambda each: (each.start, -each.end))):
@@ -58,7 +57,7 @@ def _overlapping(found: list[Found]) -> Iterable[list[Found]]:
 
 
 def _apart(group: list[Found]) -> list[list[Found]]:
-    """Return the names of a group that do not overlap and have most letters in sum.
+    """Return the names of a group that do not overlap and are worth most in sum.
 
     Names of the same span stay together if they are as sure.
     """
@@ -82,8 +81,8 @@ def _apart(group: list[Found]) -> list[list[Found]]:
 
 
 def _worth(found: Found) -> float:
-    """Return what a name counts for: its letters, each as much as it fits and is sure."""
-    return found.letters * FITS[found.fit] * (0.5 + found.score / 2)
+    """Return what a name counts for: its letters, each half by itself and half by the score."""
+    return found.letters * (0.5 + found.score / 2)
 
 
 def _equal(span: list[Found], other: Found) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 from govkg.annotating.lexicon import lexicon
 from govkg.annotating.names import Name, compared
-from govkg.annotating.patterns import FITS, Bag, Fit, Pattern, bags_of, patterns_of
+from govkg.annotating.patterns import FITS, Bag, Fit, Pattern, bags_of, patterns_of, simple
 from govkg.annotating.tokens import AND, JOINING, OF, Token, skips
 from govkg.errors import Language
 from govkg.wording import stem
@@ -78,7 +78,7 @@ class Gazetteer:
     def _anchored(self, names: list[Name]) -> dict[tuple[str, ...], list[Bag]]:
         """Return the names in parts, each under its rarest part."""
         spoken = {"".join(t.text for t in n.tokens) for n in names if n.language == "zh"}
-        known = frozenset(spoken | lexicon().same_in_chinese.keys())
+        known = simple(frozenset(spoken | lexicon().same_in_chinese.keys()))
         bags = [bag for name in names for bag in bags_of(name, known)]
         common = Counter(part for bag in bags for part in bag.parts)
         found: defaultdict[tuple[str, ...], list[Bag]] = defaultdict(list)
@@ -97,20 +97,22 @@ class Gazetteer:
         A concept that has a name in one piece is not looked for in pieces as well.
         """
         whole = list(self._whole(sentence, languages))
-        named = {found.name.concept for found in whole if found.name}
+        named = {f.name.concept for f in whole if f.name and f.name.part != "topic"}
         pieces = self._scattered(sentence, languages)
         return whole + [found for found in pieces if found.name and found.name.concept not in named]
 
     def _whole(self, sentence: list[Token], languages: frozenset[Language]) -> Iterator[Found]:
         """Yield the names that stand in one piece."""
         passed = skips(sentence)
-        for start in range(len(sentence)):
+        for start, token in enumerate(sentence):
+            if token.key not in self._root.below:
+                continue
             for state in self._walk(sentence, passed, start):
                 for pattern in state.node.patterns:
                     if pattern is None or pattern.name.language in languages:
                         yield from _found(sentence, state, pattern)
 
-    def _walk(self, sentence: list[Token], passed: list[int], start: int) -> Iterator[_State]:
+    def _walk(self, sentence: list[Token], passed: dict[int, int], start: int) -> Iterator[_State]:
         """Yield the states at the end of a pattern that begins at a token."""
         states = [_State(self._root, start, ())]
         for _ in range(_STATES):
@@ -134,7 +136,9 @@ class Gazetteer:
     def _places(self, sentence: list[Token]) -> dict[tuple[str, ...], list[int]]:
         """Return where the parts of long names stand."""
         found: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
-        for start in range(len(sentence)):
+        for start, token in enumerate(sentence):
+            if token.key not in self._parts.below:
+                continue
             node, place = self._parts, start
             while place < len(sentence) and (below := node.below.get(sentence[place].key)):
                 node, place = below, place + 1
@@ -143,14 +147,14 @@ class Gazetteer:
         return found
 
 
-def _further(sentence: list[Token], passed: list[int], state: _State) -> Iterator[_State]:
+def _further(sentence: list[Token], passed: dict[int, int], state: _State) -> Iterator[_State]:
     """Yield where a way into the tree leads from a token."""
     place, token = state.place, sentence[state.place]
     if below := state.node.below.get(token.key):
         yield _State(below, place + 1, (*state.taken, place), state.stranger)
     if not state.taken or not state.node.below:
         return
-    if passed[place] and place - state.taken[-1] <= 4:
+    if place in passed and place - state.taken[-1] <= 4:
         yield _State(state.node, place + passed[place], state.taken, state.stranger)
     elif not state.stranger and _lets_in(sentence[state.taken[-1]], token):
         yield _State(state.node, place + 1, state.taken, stranger=True)
@@ -198,8 +202,7 @@ def _gathered(
 ) -> Iterator[Found]:
     """Yield a long name whose parts stand within reach of the rarest one."""
     spans = [
-        min(((abs(place - spot), place, len(part)) for place in places[part]))
-        for part in bag.parts
+        min((abs(place - spot), place, len(part)) for place in places[part]) for part in bag.parts
     ]
     start = min(place for _, place, _ in spans)
     end = max(place + size for _, place, size in spans)

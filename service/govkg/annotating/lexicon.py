@@ -28,7 +28,7 @@ class Lexicon:
     """Names that are everyday words, by language."""
     other_words: Mapping[str, tuple[str, ...]]
     """Longer words that hold a name and mean something else, by language."""
-    characters: Mapping[int, str]
+    characters: Mapping[int, int]
     """The simplified form of each traditional character, for ``str.translate``."""
 
 

@@ -22,9 +22,12 @@ FITS: Final[dict[Fit, float]] = {
     "scattered": 0.65,
 }
 """How surely a name is meant that stands so."""
-_DEEDS: Final = ("tion", "sion", "ing", "ment", "cuts", "control", "transfer", "exchange", "lack")
+_DEEDS: Final = (
+    *("tion", "sion", "ing", "ment"),  # codespell:ignore ment
+    *("cuts", "control", "transfer", "exchange", "lack"),
+)
 """Nouns that end so are made of verbs, which may stand before what they act on."""
-_NOUNS: Final = ("tion", "sion", "ment", "ance", "ence", "ity")
+_NOUNS: Final = ("tion", "sion", "ment", "ance", "ence", "ity")  # codespell:ignore ment
 """Words that end so are no verbs."""
 
 
@@ -68,25 +71,43 @@ def _reworded(name: Name) -> Iterator[tuple[str, ...]]:
                 yield tuple(token.key for token in compared(said.replace(word, other)))
 
 
-def _orders(name: Name) -> Iterator[tuple[tuple[str, ...], bool]]:
-    """Yield the other orders of an English name, and whether each begins with a verb."""
+Order = tuple[tuple[str, ...], bool]
+"""A row of keys, and whether it begins with a verb."""
+
+
+def _orders(name: Name) -> Iterator[Order]:
+    """Yield the other orders of an English name."""
     keys, texts = name.keys, [token.text for token in name.tokens]
+    if len(keys) > 3 and texts[1] == ",":  # one of two adjectives is enough
+        for shorter in ((keys[0], *keys[3:]), keys[2:]):
+            yield shorter, False
+            yield (*shorter[1:], BE, shorter[0]), False
     if AND in keys or BE in keys or not 2 <= len(keys) <= 6:
         return
     if OF not in keys:
-        yield from ((order, False) for order in _of(keys))
-        if texts[-1].endswith(_DEEDS):
-            yield (keys[-1], *keys[:-1]), True
-        yield (*keys[1:], BE, keys[0]), False
-        for order in _of(keys[1:]):
-            yield (*order, BE, keys[0]), False
+        yield from _without_of(keys, texts)
     elif keys.count(OF) == 1 and 0 < (place := keys.index(OF)) < len(keys) - 1:
-        head, tail = keys[:place], keys[place + 1 :]
-        yield (*tail, *head), False
-        for order in _of(tail):
-            yield (*head, OF, *order), False
-        if texts[place - 1].endswith(_DEEDS):
-            yield (*head, *tail), True
+        yield from _with_of(keys, texts, place)
+
+
+def _without_of(keys: tuple[str, ...], texts: list[str]) -> Iterator[Order]:
+    """Yield the orders of a name such as ``slow approval`` or ``staff cuts``."""
+    yield from ((order, False) for order in _of(keys))
+    if texts[-1].endswith(_DEEDS):
+        yield (keys[-1], *keys[:-1]), True
+    yield (*keys[1:], BE, keys[0]), False
+    for order in _of(keys[1:]):
+        yield (*order, BE, keys[0]), False
+
+
+def _with_of(keys: tuple[str, ...], texts: list[str], place: int) -> Iterator[Order]:
+    """Yield the orders of a name such as ``decline of government credibility``."""
+    head, tail = keys[:place], keys[place + 1 :]
+    yield (*tail, *head), False
+    for order in _of(tail):
+        yield (*head, OF, *order), False
+    if texts[place - 1].endswith(_DEEDS):
+        yield (*head, *tail), True
 
 
 def _of(keys: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -123,6 +144,20 @@ def bags_of(name: Name, words: frozenset[str]) -> Iterator[Bag]:
         cut = tuple(dict.fromkeys(tuple(word) for word in cut_up(said, words)))
         if len(said) >= 5 and len(cut) >= 2:
             yield Bag(cut, name, 2 * len(said) + 6)
+
+
+def simple(words: frozenset[str]) -> frozenset[str]:
+    """Return the words that are not made of others of them."""
+    return frozenset(word for word in words if not _is_made_of(word, words))
+
+
+def _is_made_of(word: str, words: frozenset[str]) -> bool:
+    """Say whether a word is two or more of some words, one after the other."""
+    reached = {0}
+    for end in range(1, len(word) + 1):
+        if any(word[at:end] in words and (at, end) != (0, len(word)) for at in reached):
+            reached.add(end)
+    return len(word) in reached
 
 
 def cut_up(text: str, words: frozenset[str]) -> list[str]:

@@ -15,10 +15,14 @@ JOINING: Final = frozenset({OF, AND, BE})
 """The keys of words that join the parts of a name."""
 _MOST: Final = 400
 """So many tokens make a sentence at most; what is longer is cut there."""
-_LATIN: Final = "A-Za-z0-9\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
+_LATIN: Final = (
+    "A-Za-z0-9\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
+)
 _HAN: Final = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f"
+_BEFORE: Final = "re|non|co|inter|sub|multi|over|pre|anti"
+"""What makes one word with what follows, with a hyphen or without."""
 _PIECE: Final = re.compile(
-    rf"(?P<word>(?:(?:re|non|co|inter|sub|multi|over|pre|anti)[-‐])?[{_LATIN}]+(?:-(?:out|up|down|off)\b)?)"
+    rf"(?P<word>(?:(?:{_BEFORE})[-‐]|non )?[{_LATIN}]+(?:-(?:out|up|down|off)\b)?)"
     rf"|(?P<han>[{_HAN}])|(?P<link>[,，、&＆])|(?P<own>['’]s?(?![{_LATIN}]))"
     r"|(?P<end>[.!?;:…。！？；：．｡()（）\[\]【】《》〈〉—–]|\n\s*\n|[^\W\d_])",
     re.IGNORECASE,
@@ -67,19 +71,24 @@ def known(piece: str) -> tuple[str, str]:
     return words.same.get(root, root), bare
 
 
-def skips(sentence: list[Token]) -> list[int]:
-    """Return for each token how many from there on change nothing, inside a name."""
-    found = [0] * len(sentence)
+def skips(sentence: list[Token]) -> dict[int, int]:
+    """Return where words stand that change nothing inside a name, and of how many tokens."""
+    found = {}
+    chinese = _chinese()
     for place, token in enumerate(sentence):
-        if token.text.isascii():
-            found[place] = int(token.text in _english() or bool(_ADVERB.fullmatch(token.text)))
-            continue
-        for word in _chinese().get(token.text, ()):
+        if _is_passed_over(token.text):
+            found[place] = 1
+        for word in chinese.get(token.text, ()):
             following = sentence[place : place + len(word)]
             if "".join(each.text for each in following) == word:
                 found[place] = len(word)
                 break
     return found
+
+
+@lru_cache(maxsize=65_536)
+def _is_passed_over(word: str) -> bool:
+    return word.isascii() and (word in _english() or bool(_ADVERB.fullmatch(word)))
 
 
 @lru_cache(maxsize=1)

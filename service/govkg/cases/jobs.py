@@ -11,11 +11,15 @@ from typing import Any, Final
 
 from pyoxigraph import RdfFormat, Triple, serialize
 
+from govkg.annotating import FORMATS as MARKS
+from govkg.annotating import Annotator, written
 from govkg.cases.checking import REPORT_FORMATS, Checker, Submission, rendered
+from govkg.cases.drafts import drafted
 from govkg.cases.graphs import Graphs, is_id
 from govkg.cases.submitting import pieces
 from govkg.errors import NotFoundError, ParameterError
 from govkg.forms.formats import FORMATS, XLSX, Format, format_named, write_document
+from govkg.ontology import Ontology, load_ontology
 from govkg.rdf import published_contexts
 from govkg.store import jobs
 from govkg.store.view import View
@@ -32,6 +36,7 @@ class State(jobs.State):
 
     checker: Checker
     graphs: Graphs
+    annotator: Annotator
 
     def published(self, case_id: str) -> list[Triple]:
         """Return the triples of a stored case; raises NotFoundError if there is none."""
@@ -42,10 +47,16 @@ class State(jobs.State):
 
 
 @cache
+def bundled_annotator() -> Annotator:
+    """Compile the names of the bundled ontology."""
+    return Annotator(load_ontology())
+
+
+@cache
 def warm_up(shacl_engine: EngineName) -> Checker:
     """Load the shapes and the ontology, and run everything once, so that workers need no file."""
     published_contexts()
-    state = State(View(b""), Checker(shacl_engine), Graphs(_BASE))
+    state = State(View(b""), Checker(shacl_engine), Graphs(_BASE), bundled_annotator())
     empty = {"format": "turtle", "base": None, "limit": 1000, "report": "text", "language": "en"}
     validate(state, empty, b"")
     for report in REPORT_FORMATS:
@@ -57,6 +68,10 @@ def warm_up(shacl_engine: EngineName) -> Checker:
     submit(state, empty | {"root": _BASE, "only": ""}, _WARM_UP)
     question = {"case": {"text": _WARM_UP.decode()}, "add": [["#x", "gov:ofType", "gc:x"]]}
     consistency(state, empty | {"dl": True}, _WARM_UP)
+    for form in (*MARKS, "html"):
+        annotate(state, _MARKING | {"form": form}, b"crisis of authority")
+    for form in _DRAFTS:
+        annotate(state, _MARKING | {"form": form, "as": "case"}, b"crisis of authority")
     what_if(state, {"base": "urn:x", "limit": 1000}, _json(question))
     for known in FORMATS:
         state.checker.read(_empty(state, known), known)
@@ -72,7 +87,15 @@ def prepare(argument: str) -> State:
     given = json.loads(argument)
     graphs = Graphs(given["base"])
     view = jobs.view(argument, [graphs.inferred])
-    return State(view, warm_up(given["shacl_engine"]), graphs)
+    checker = warm_up(given["shacl_engine"])
+    return State(view, checker, graphs, _annotator(view.triples(graphs.ontology)))
+
+
+def _annotator(triples: list[Triple]) -> Annotator:
+    """Return what finds the concepts of an ontology; that of the bundled one is there already."""
+    if set(triples) == set(load_ontology().triples):
+        return bundled_annotator()
+    return Annotator(Ontology(triples))
 
 
 def validate(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
@@ -141,6 +164,24 @@ def missing(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
     return {}, _json(found)
 
 
+def annotate(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
+    """Mark the concepts in a text, or draft a case of them, in the form that the header names.
+
+    The form ``html`` is what the page needs: the marks and the draft, as JSON.
+    """
+    form, language = header["form"], header["language"]
+    found = state.annotator.annotate(
+        body.decode(), header["text_language"], header["least"], header["source"]
+    )
+    if form != "html" and header["as"] == "annotations":
+        return {}, written(found, form, language)
+    draft = drafted(found, state.checker)
+    told: Header = {"conforms": draft.report.conforms}
+    if form in ("turtle", "json-ld", "xlsx"):
+        return told, draft.written(state.checker, form, language)
+    return told, _json(found.as_json() | {"draft": draft.as_json()})
+
+
 def _submission(state: State, header: Header, body: bytes) -> Submission:
     known = format_named(header["format"])
     return state.checker.read(
@@ -172,6 +213,7 @@ JOBS: Final[Mapping[str, Job]] = {
     "what_if": what_if,
     "consistency": consistency,
     "missing": missing,
+    "annotate": annotate,
 }
 """Every job by its name."""
 
@@ -179,6 +221,10 @@ _EMPTY = {
     "rdf-xml": b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>',
     "json-ld": json.dumps({"@context": CASE_CONTEXT}).encode(),  # so that the context is read
 }
+_MARKING: Final[Header] = {
+    "as": "annotations", "language": "en", "text_language": "auto", "least": 0.5, "source": "",
+}  # fmt: skip
+_DRAFTS: Final = ("turtle", "json", "json-ld", "xlsx")
 _BASE: Final = "https://w3id.org/govkg/"
 """The base of the graphs while everything is run for the first time."""
 _WARM_UP = (

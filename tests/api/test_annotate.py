@@ -205,6 +205,23 @@ def test_draft_case_as_a_workbook(client: TestClient) -> None:
     assert "measure" in book.sheetnames
 
 
+def test_a_long_text_is_shown_in_part(client: TestClient) -> None:
+    """The page shows the beginning of a long text and counts all of it."""
+    text = "rule of law. " + "x " * 30_000 + "rule of law."
+    page = post(client, text, **HTML).text
+
+    assert page.count("<mark>") == 1
+    assert "Marked places: 2; concepts: 1." in page
+    assert "The page shows the first 50000 characters" in page
+
+
+def test_too_many_marks_are_a_problem(client: TestClient) -> None:
+    """An answer over the limit of answers is refused, whatever its form."""
+    for query in ("", "?as=case", "?format=csv"):
+        response = post(client, "rule of law. " * 3000, query)
+        assert response.json()["code"] == "result-too-large"
+
+
 @pytest.mark.parametrize(
     ("body", "query", "status", "code"),
     [

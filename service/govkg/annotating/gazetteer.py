@@ -1,5 +1,6 @@
 """All patterns of all names in one tree, and what of it stands in a sentence."""
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -201,15 +202,19 @@ def _gathered(
     sentence: list[Token], bag: Bag, spot: int, places: dict[tuple[str, ...], list[int]]
 ) -> Iterator[Found]:
     """Yield a long name whose parts stand within reach of the rarest one."""
-    spans = [
-        min((abs(place - spot), place, len(part)) for place in places[part]) for part in bag.parts
-    ]
-    start = min(place for _, place, _ in spans)
-    end = max(place + size for _, place, size in spans)
+    spans = [(_nearest(places[part], spot), len(part)) for part in bag.parts]
+    start = min(place for place, _ in spans)
+    end = max(place + size for place, size in spans)
     if end - start <= bag.reach:
         letters = sum(
             sentence[place + n].end - sentence[place + n].start
-            for _, place, size in spans
+            for place, size in spans
             for n in range(size)
         )
         yield Found(sentence[start].start, sentence[end - 1].end, letters, bag.name, "scattered")
+
+
+def _nearest(places: list[int], spot: int) -> int:
+    """Return the place of some, in their order, that is nearest to a spot."""
+    after = bisect_left(places, spot)
+    return min(places[max(0, after - 1) : after + 1], key=lambda place: abs(place - spot))

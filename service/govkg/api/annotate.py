@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from govkg.annotating import LEAST
 from govkg.annotating.drafting import EVIDENCE
+from govkg.annotating.showing import SHOWN
 from govkg.annotating.web import MEDIA_TYPE
 from govkg.api import bodies
 from govkg.api.dependencies import LanguageDep, PageDep, ServiceDep, WantedDep
@@ -24,6 +25,7 @@ from govkg.errors import (
     DeadlineError,
     NotFoundError,
     ParameterError,
+    ResultTooLargeError,
     TooLargeError,
     UnsupportedMediaTypeError,
 )
@@ -38,12 +40,11 @@ _FORMS: Final = {
     "case": {TURTLE: "turtle", JSON: "json", JSON_LD: "json-ld", XLSX: "xlsx", HTML: "html"},
 }  # fmt: skip
 """What is offered by ``?as=``, with the names by which a worker knows the forms."""
-_SHOWN: Final = 50_000
-"""So many code points of a text are shown on a page; all other forms are whole."""
 _TEXT: Final = "The mayor answered the crisis of authority with open meetings."
 _MARKS: Final = {"annotations": [{"start": 23, "end": 42, "exact": "crisis of authority"}]}
 _FAILS: Final = (
-    TooLargeError, UnsupportedMediaTypeError, NotFoundError, BusyError, DeadlineError,
+    TooLargeError, ResultTooLargeError, UnsupportedMediaTypeError, NotFoundError, BusyError,
+    DeadlineError,
 )  # fmt: skip
 _SENT: Final = ("text", "language", "least", "source")
 
@@ -120,7 +121,8 @@ async def annotate(
         raise ParameterError(name="as", reason=reason, remedy=remedy)
     media = wanted.choose(tuple(_FORMS[options.kind]))
     sent = await _received(request, service, options)
-    header = {"as": options.kind, "form": _FORMS[options.kind][media], "language": language}
+    header: dict[str, Any] = {"as": options.kind, "form": _FORMS[options.kind][media]}
+    header |= {"language": language, "most": service.settings.max_result_bytes}
     header |= {"text_language": sent["language"], "least": sent["least"], "source": sent["source"]}
     data, seconds = sent["text"].encode(), service.settings.submission_seconds
     _, found = await service.run(request, "annotate", header, data, seconds)
@@ -189,15 +191,13 @@ def _page(
     page: Page, sent: dict[str, Any], found: dict[str, Any] | None, *, draft: bool = False
 ) -> Response:
     """Return the page: the form, and the text with marks and what they are."""
-    marks = found["annotations"] if found else []
     told = found["draft"] if found and draft else None
     return page.render(
         "annotate.html",
         sent={"language": "auto", "least": LEAST, "source": ""} | sent,
         found=found,
-        marked=Markup("").join(_marked(page, sent["text"], marks)) if found else "",
-        shown=_SHOWN,
-        concepts=_concepts(marks),
+        marked=Markup("").join(_marked(page, sent["text"], found)) if found else "",
+        shown=SHOWN,
         draft=told,
         notice=NOTICE,
         parts=list(_parts(told["document"])) if told else [],
@@ -217,17 +217,15 @@ def _parts(document: dict[str, Any]) -> Iterator[tuple[Texts, list[str], list[st
                 yield part["label"], slugs, [passages[key] for key in evidence]
 
 
-def _marked(page: Page, text: str, marks: list[dict[str, Any]]) -> Iterator[Markup]:
+def _marked(page: Page, text: str, found: dict[str, Any]) -> Iterator[Markup]:
     """Yield the beginning of a text with marks that lead to the concepts; all else is escaped."""
     place = 0
-    for mark in marks:
-        if mark["end"] > _SHOWN:
-            break
+    for mark in found["annotations"]:
         if mark["start"] >= place:  # of several concepts of one place the first
             yield escape(text[place : mark["start"]])
             yield _mark(page, mark)
             place = mark["end"]
-    yield escape(text[place:_SHOWN])
+    yield escape(text[place:SHOWN])
 
 
 def _mark(page: Page, mark: dict[str, Any]) -> Markup:
@@ -235,13 +233,3 @@ def _mark(page: Page, mark: dict[str, Any]) -> Markup:
     return Markup('<mark><a href="{}" title="{}">{}</a></mark>').format(
         page.href(mark["concept"]), f"{label} · {mark['score']:.2f}", mark["exact"]
     )
-
-
-def _concepts(marks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return each concept once, with how often and how surely it is named; the surest first."""
-    found: dict[str, dict[str, Any]] = {}
-    for mark in marks:
-        known = found.setdefault(mark["concept"], mark | {"count": 0})
-        known["count"] += 1
-        known["score"] = max(known["score"], mark["score"])
-    return sorted(found.values(), key=lambda each: (-each["score"], -each["count"]))

@@ -12,12 +12,13 @@ from typing import Any, Final
 from pyoxigraph import RdfFormat, Triple, serialize
 
 from govkg.annotating import FORMATS as MARKS
-from govkg.annotating import Annotator, written
+from govkg.annotating import Annotated, Annotator, written
+from govkg.annotating.showing import summary
 from govkg.cases.checking import REPORT_FORMATS, Checker, Submission, rendered
 from govkg.cases.drafts import drafted
 from govkg.cases.graphs import Graphs, is_id
 from govkg.cases.submitting import pieces
-from govkg.errors import NotFoundError, ParameterError
+from govkg.errors import Language, NotFoundError, ParameterError, ResultTooLargeError
 from govkg.forms.formats import FORMATS, XLSX, Format, format_named, write_document
 from govkg.ontology import Ontology, load_ontology
 from govkg.rdf import published_contexts
@@ -167,19 +168,27 @@ def missing(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
 def annotate(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
     """Mark the concepts in a text, or draft a case of them, in the form that the header names.
 
-    The form ``html`` is what the page needs: the marks and the draft, as JSON.
+    The form ``html`` is what the page shows, as JSON. Raises ResultTooLargeError.
     """
     form, language = header["form"], header["language"]
     found = state.annotator.annotate(
         body.decode(), header["text_language"], header["least"], header["source"]
     )
-    if form != "html" and header["as"] == "annotations":
-        return {}, written(found, form, language)
+    if len(found.annotations) * _MARK_BYTES > header["most"]:
+        raise ResultTooLargeError(limit=header["most"], unit="bytes")
+    if header["as"] == "case":
+        return _drafted(state, found, form, language)
+    return {}, _json(summary(found)) if form == "html" else written(found, form, language)
+
+
+def _drafted(state: State, found: Annotated, form: str, language: Language) -> tuple[Header, bytes]:
+    """Return a draft of a case in a form; JSON and the page get the marks and the report too."""
     draft = drafted(found, state.checker)
     told: Header = {"conforms": draft.report.conforms}
-    if form in ("turtle", "json-ld", "xlsx"):
+    if form not in ("json", "html"):
         return told, draft.written(state.checker, form, language)
-    return told, _json(found.as_json() | {"draft": draft.as_json()})
+    shown = summary(found) if form == "html" else found.as_json()
+    return told, _json(shown | {"draft": draft.as_json()})
 
 
 def _submission(state: State, header: Header, body: bytes) -> Submission:
@@ -223,8 +232,10 @@ _EMPTY = {
 }
 _MARKING: Final[Header] = {
     "as": "annotations", "language": "en", "text_language": "auto", "least": 0.5, "source": "",
+    "most": 1_000_000,
 }  # fmt: skip
-_DRAFTS: Final = ("turtle", "json", "json-ld", "xlsx")
+_MARK_BYTES: Final = 1000  # that a mark takes in JSON-LD, about
+_DRAFTS: Final = ("turtle", "json", "json-ld", "xlsx", "html")
 _BASE: Final = "https://w3id.org/govkg/"
 """The base of the graphs while everything is run for the first time."""
 _WARM_UP = (

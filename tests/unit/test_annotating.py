@@ -13,16 +13,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse
+from pyoxigraph import (
+    CanonicalizationAlgorithm,
+    Dataset,
+    Literal,
+    NamedNode,
+    RdfFormat,
+    Triple,
+    parse,
+)
 
+from govkg import bundle
 from govkg.annotating import Annotated, Annotator, draft_case, written
 from govkg.annotating.lexicon import lexicon
 from govkg.annotating.web import annotation_page
 from govkg.cases.checking import Checker
 from govkg.cases.drafts import drafted
+from govkg.cases.jobs import annotator_of, bundled_annotator
 from govkg.errors import ParameterError
 from govkg.forms import load_form
-from govkg.ontology import Ontology, load_ontology
+from govkg.ontology import PREF_LABEL, QUOTE, load_ontology, read_files
 
 PASSAGES = tomllib.loads((Path(__file__).parents[1] / "data" / "passages.toml").read_text("utf-8"))[
     "passage"
@@ -247,7 +257,22 @@ def test_only_concepts_with_a_passage_are_looked_for(annotator: Annotator) -> No
 
 def test_an_ontology_of_ones_own() -> None:
     """The names are those of the ontology at hand; an empty one has none."""
-    assert slugs(Annotator(Ontology([])).annotate("crisis of authority")) == []
+    concept = NamedNode("https://w3id.org/govkg/concept/town-twinning")
+    told = [
+        Triple(concept, PREF_LABEL, Literal("town twinning", language="en")),
+        Triple(concept, QUOTE, Literal("twinning of towns", language="en")),
+    ]
+
+    assert slugs(annotator_of([]).annotate("crisis of authority")) == []
+    assert slugs(annotator_of(told).annotate("the twinning of our towns")) == ["town-twinning"]
+
+
+def test_the_bundled_names_are_compiled_once(annotator: Annotator) -> None:
+    """An ontology that was stored and read again has the same names, whatever its blank nodes."""
+    files = read_files([*bundle.ontology_modules(), *bundle.ontology_extensions()])
+
+    assert annotator_of(files) is bundled_annotator()
+    assert annotator.annotate("rule of law") == bundled_annotator().annotate("rule of law")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from govkg.annotating.lexicon import lexicon
 from govkg.annotating.names import Name, compared
@@ -43,8 +43,7 @@ class _Node:
     patterns: list[Pattern | None] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class _State:
+class _State(NamedTuple):
     """A way into the tree: where it has come to, by which tokens."""
 
     node: _Node

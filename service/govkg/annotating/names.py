@@ -10,10 +10,12 @@ from typing import Final, Literal
 from govkg.annotating.lexicon import lexicon
 from govkg.annotating.tokens import JOINING, OF, Token, known, passed_over, sentences
 from govkg.errors import Language
-from govkg.ontology import Ontology, Term
+from govkg.ontology import ALT_LABEL, HIDDEN_LABEL, PREF_LABEL, QUOTE, TYPE, Ontology, Term
 from govkg.vocabulary import GC
 from govkg.wording import plain
 
+NAMING: Final = frozenset({TYPE, PREF_LABEL, ALT_LABEL, HIDDEN_LABEL, QUOTE})
+"""What says how terms are called."""
 Kind = Literal["prefLabel", "altLabel", "wording", "hiddenLabel"]
 """What a name is; a ``wording`` is a short passage of the source."""
 

@@ -137,9 +137,6 @@ async def annotate(
 
 async def _received(request: Request, service: Service, options: Options) -> dict[str, Any]:
     """Return the text and how it is to be read; raises for what is too large or no text."""
-    if not service.settings.bundle:
-        hint = "A plain dataset (GOVKG_BUNDLE=false) has no ontology of ours."
-        raise NotFoundError(what="concepts of", name="a plain dataset", hint=hint)
     kind, most = bodies.media_type(request), service.settings.max_body_bytes
     if kind == TEXT:
         sent: dict[str, Any] = {"text": bodies.text(await bodies.read(request, most), "body")}

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from pyoxigraph import RdfFormat, Triple, serialize
+from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 
 from govkg.annotating import FORMATS as MARKS
 from govkg.annotating import Annotated, Annotator, written
+from govkg.annotating.names import NAMING
 from govkg.annotating.showing import summary
 from govkg.cases.checking import REPORT_FORMATS, Checker, Submission, rendered
 from govkg.cases.drafts import drafted
@@ -89,14 +90,23 @@ def prepare(argument: str) -> State:
     graphs = Graphs(given["base"])
     view = jobs.view(argument, [graphs.inferred])
     checker = warm_up(given["shacl_engine"])
-    return State(view, checker, graphs, _annotator(view.triples(graphs.ontology)))
+    return State(view, checker, graphs, annotator_of(view.triples(graphs.ontology)))
 
 
-def _annotator(triples: list[Triple]) -> Annotator:
+def annotator_of(triples: list[Triple]) -> Annotator:
     """Return what finds the concepts of an ontology; that of the bundled one is there already."""
-    if set(triples) == set(load_ontology().triples):
+    if _naming(triples) == _naming(load_ontology().triples):
         return bundled_annotator()
     return Annotator(Ontology(triples))
+
+
+def _naming(triples: list[Triple]) -> set[Triple]:
+    """Return what says how terms are called."""
+    return {
+        triple
+        for triple in triples
+        if triple.predicate in NAMING and isinstance(triple.subject, NamedNode)
+    }
 
 
 def validate(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:

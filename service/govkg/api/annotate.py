@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request
 from markupsafe import Markup, escape
+from pyoxigraph import NamedNode
 from starlette.responses import Response
 
 from govkg.annotating import LEAST
@@ -19,6 +20,7 @@ from govkg.api.describing import operation
 from govkg.api.knowledge import Service
 from govkg.api.negotiation import CSV, HTML, JSON, JSON_LD, TEXT, TURTLE, XLSX
 from govkg.api.pages import Page
+from govkg.api.submissions import alike
 from govkg.cases.drafts import NOTICE
 from govkg.errors import (
     BusyError,
@@ -31,6 +33,7 @@ from govkg.errors import (
 )
 from govkg.forms.answering import answers_of
 from govkg.ontology import Texts
+from govkg.vocabulary import GC
 
 router = APIRouter(tags=["vocabulary"])
 _FORMS: Final = {
@@ -196,13 +199,14 @@ def _page(
         marked=Markup("").join(_marked(page, sent["text"], found)) if found else "",
         shown=SHOWN,
         draft=told,
+        missing=alike(told["report"]["findings"]) if told else [],
         notice=NOTICE,
         parts=list(_parts(told["document"])) if told else [],
         inputs=answers_of(told["document"]).pairs() if told else [],
     )
 
 
-def _parts(document: dict[str, Any]) -> Iterator[tuple[Texts, list[str], list[str]]]:
+def _parts(document: dict[str, Any]) -> Iterator[tuple[Texts, list[NamedNode], list[str]]]:
     """Yield what a draft says: the names of each part, its concepts and its passages."""
     for case in document["case"]:
         passages = {each["key"]: each["passage"] for each in case.get("hasEvidence", [])}
@@ -210,8 +214,9 @@ def _parts(document: dict[str, Any]) -> Iterator[tuple[Texts, list[str], list[st
         for part in parts:
             if evidence := part.get(EVIDENCE):
                 fields = {"key", "label", EVIDENCE}
-                slugs = [slug for key in part if key not in fields for slug in part[key]]
-                yield part["label"], slugs, [passages[key] for key in evidence]
+                slugs = (slug for key in part if key not in fields for slug in part[key])
+                concepts = [NamedNode(GC + slug) for slug in slugs]
+                yield part["label"], concepts, [passages[key] for key in evidence]
 
 
 def _marked(page: Page, text: str, found: dict[str, Any]) -> Iterator[Markup]:

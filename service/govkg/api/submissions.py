@@ -108,7 +108,7 @@ def shown(
         diagnosis=diagnosis,
         headings=HEADINGS,
         place_text=lambda place: Place(**place).as_text(page.language),
-        alike=_alike(report["findings"]) if report else [],
+        alike=alike(report["findings"]) if report else [],
         profile=profile,
         profiles=PROFILES,
         formats=[known for known in FORMATS if known.is_text],
@@ -116,7 +116,7 @@ def shown(
     )
 
 
-def _alike(findings: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+def alike(findings: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     """Group the findings that say the same of several places."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for finding in findings:

@@ -52,6 +52,14 @@ def test_web_annotations_come_first(client: TestClient) -> None:
         assert 0.5 <= float(item["confidence"]) <= 1
 
 
+def test_web_annotations_are_had_by_their_profile(client: TestClient) -> None:
+    """Clients of Web Annotations name the profile of the recommendation."""
+    profile = 'application/ld+json; profile="http://www.w3.org/ns/anno.jsonld"'
+    response = post(client, accept=f"{profile}, text/html;q=0.5")
+
+    assert response.headers["content-type"] == profile
+
+
 @pytest.mark.parametrize(
     ("body", "kind"),
     [

@@ -192,6 +192,24 @@ def test_everyday_words_count_near_firm_names(annotator: Annotator) -> None:
     assert near.annotations[0].score < near.annotations[1].score
 
 
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("The public was told.", True),
+        ("The public library was told.", False),
+        ("It was told to the public, at last.", True),
+        ("Funds were limited.", False),
+        ("A firm promise was made.", False),
+        ("Two firms came.", True),
+    ],
+)
+def test_adjectives_are_no_names(annotator: Annotator, text: str, *, named: bool) -> None:
+    """A word that is mostly an adjective counts only as a noun, even near firm names."""
+    found = slugs(annotator.annotate(f"Government outsourcing; process reengineering. {text}"))
+
+    assert len(found) == (3 if named else 2)
+
+
 def test_the_longest_name_counts(annotator: Annotator) -> None:
     """A name within another is not marked, and marks never overlap."""
     text = "地方政府创新 and local government innovation; modernization of local governance systems"

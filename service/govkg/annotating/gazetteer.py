@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from govkg.annotating.lexicon import lexicon
 from govkg.annotating.names import Name, compared
 from govkg.annotating.patterns import FITS, Bag, Fit, Pattern, bags_of, patterns_of, simple
-from govkg.annotating.tokens import AND, JOINING, OF, Token, skips
+from govkg.annotating.tokens import AND, BE, JOINING, OF, Token, skips
 from govkg.errors import Language
 from govkg.wording import stem
 
@@ -172,10 +172,20 @@ def _found(sentence: list[Token], state: _State, pattern: Pattern | None) -> Ite
     start, end = taken[0].start, taken[-1].end
     if pattern is None:
         yield Found(start, end, letters, None, "exact")
-    elif pattern.admits(taken[0]):
+    elif pattern.admits(taken[0]) and (len(taken) > 1 or _is_noun(sentence, state.taken[0])):
         fit = "interrupted" if state.stranger else _fit(pattern, taken)
         if fit is not None:
             yield Found(start, end, letters, pattern.name, fit)
+
+
+def _is_noun(sentence: list[Token], place: int) -> bool:
+    """Say whether a word stands as a noun, if it is one of those that are mostly none."""
+    words = lexicon()
+    if sentence[place].text not in words.nouns:
+        return True
+    follower = sentence[place + 1] if place + 1 < len(sentence) else None
+    alone = follower is None or follower.key in JOINING or follower.text in words.before
+    return alone and not (place and sentence[place - 1].key == BE)
 
 
 def _fit(pattern: Pattern, taken: list[Token]) -> Fit | None:

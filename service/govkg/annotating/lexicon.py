@@ -26,6 +26,10 @@ class Lexicon:
     """Chinese words of judgement, each with those that may stand in its place."""
     general: Mapping[str, tuple[str, ...]]
     """Names that are everyday words, by language."""
+    nouns: frozenset[str]
+    """English names that count only as nouns."""
+    before: frozenset[str]
+    """What may follow those."""
     other_words: Mapping[str, tuple[str, ...]]
     """Longer words that hold a name and mean something else, by language."""
     characters: Mapping[int, int]
@@ -46,6 +50,8 @@ def lexicon() -> Lexicon:
         same=same,
         same_in_chinese=_tuples(told["same"]["zh"]),
         general=_tuples(told["general"]),
+        nouns=frozenset(told["nouns"]["words"]),
+        before=frozenset(told["nouns"]["before"]),
         other_words=_tuples(told["other_words"]),
         characters=str.maketrans(characters["traditional"], characters["simplified"]),
     )

@@ -125,3 +125,48 @@ def test_a_mistyped_setting_ends_in_a_sentence() -> None:
 def test_healthcheck_fails_where_nothing_listens() -> None:
     """A monitor learns by the exit code that the service is down."""
     assert govkg("healthcheck", GOVKG_PORT="1").returncode == 3
+
+
+def test_annotate_reads_files_and_standard_input(tmp_path: Path) -> None:
+    """Places come as lines for people and as JSON, from a file in its encoding or from a pipe."""
+    path = tmp_path / "text.txt"
+    path.write_bytes("该市推行流程再造。".encode("gb18030"))
+
+    lines = govkg("annotate", str(path), "--encoding", "gb18030", "--lang", "zh").stdout
+    piped = govkg("annotate", "-", "--format", "json", stdin="the crisis of authority").stdout
+
+    assert lines.splitlines()[0] == "1 处提到 1 个概念。"
+    assert "gc:process-reengineering" in lines
+    assert json.loads(piped)["annotations"][0]["exact"] == "crisis of authority"
+
+
+def test_annotate_drafts_a_case_that_validate_reads(tmp_path: Path) -> None:
+    """A draft says above it what is missing, and is itself a document that can be checked."""
+    draft = govkg("annotate", "-", "--format", "case", stdin="Slow approval. 流程再造。").stdout
+    path = tmp_path / "draft.ttl"
+    path.write_text(draft, "utf-8")
+
+    report = json.loads(govkg("validate", str(path), "--json").stdout)
+
+    assert draft.startswith("# A draft that a program made")
+    assert "C01" in draft
+    assert (report["cases"], report["conforms"]) == (1, False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["none.txt"], 1),
+        (["-", "--format", "poem"], 2),
+        (["-", "--language", "fr"], 2),
+        (["-", "--least", "7"], 2),
+        (["-", "--encoding", "none"], 2),
+        (["-", "--encoding", "ascii"], 1),
+    ],
+)
+def test_annotate_refuses_what_it_cannot_use(arguments: list[str], code: int) -> None:
+    """Wrong options end with 2, texts that cannot be read with 1, each with a sentence."""
+    done = govkg("annotate", *arguments, stdin="危机")
+
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr

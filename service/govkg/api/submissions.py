@@ -124,7 +124,7 @@ def told_report(page: Page, report: dict[str, Any] | None) -> dict[str, Any]:
     """Return what the template of a report asks for."""
     return {
         "place_text": lambda place: Place(**place).as_text(page.language),
-        "alike": _alike(report["findings"]) if report else [],
+        "alike": alike(report["findings"]) if report else [],
     }
 
 
@@ -140,7 +140,7 @@ def _unread(findings: list[dict[str, Any]]) -> bool:
     return any(finding["rule"].startswith("F") for finding in findings)
 
 
-def _alike(findings: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+def alike(findings: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     """Group the findings that say the same of several places."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for finding in findings:

@@ -10,6 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from govkg.errors import Language, ShapesError
 from govkg.ontology import IDENTIFIER, TYPE, Ontology, Texts
 from govkg.rdf import Node
+from govkg.validation.results import Path, read_path
 from govkg.vocabulary import GOV, GSH, RDF, SH
 
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
@@ -99,6 +100,11 @@ class Shapes:
         values = [] if shape is None else self._index.values(shape, _RULE)
         return next((value.value for value in values if isinstance(value, Literal)), "")
 
+    def path(self, shape: Node) -> Path | None:
+        """Return the path of a property shape."""
+        found = self.values(shape, "path")
+        return read_path(self._by_subject, found[0]) if found else None
+
     def texts(self, shape: Node | None, name: str) -> Texts:
         """Return the texts of a shape by language, such as its ``name``."""
         return {} if shape is None else self._index.texts(shape, sh(name))
@@ -128,6 +134,13 @@ class Shapes:
         """Return how much a shape counts towards completeness."""
         values = [] if shape is None else self._index.values(shape, _WEIGHT)
         return next((int(value.value) for value in values if isinstance(value, Literal)), 0)
+
+    @cached_property
+    def _by_subject(self) -> dict[Node, list[Triple]]:
+        found: dict[Node, list[Triple]] = {}
+        for triple in self.triples:
+            found.setdefault(triple.subject, []).append(triple)
+        return found
 
     @cached_property
     def profiles(self) -> dict[str, dict[Node, str]]:

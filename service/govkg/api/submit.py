@@ -110,7 +110,7 @@ async def filled(
     if task in ("json", "turtle"):
         return await _download(sheet, task, data)
     sheet.answers = answers_of(document)
-    return await _checked(sheet, Document(data, JSON_FORMAT))
+    return await _checked(sheet, Document(data, JSON_FORMAT, is_form=True))
 
 
 def _handing(request: Request, service: ServiceDep, page: PageDep) -> Handing:

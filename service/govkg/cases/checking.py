@@ -35,6 +35,7 @@ from govkg.rdf import Node, shorten, write
 from govkg.rdf import format_named as rdf_format_named
 from govkg.reasoning import Closure
 from govkg.validation import EngineName, Finding, Report, Validator, report_triples
+from govkg.validation.chunking import Progress, untold
 from govkg.validation.junit import junit
 from govkg.validation.page import page
 from govkg.validation.places import Places, places_in
@@ -115,8 +116,10 @@ class Checker:
         book = data if format == XLSX else None
         return Submission(triples, places, document.problems, book, medium)
 
-    def validate(self, submission: Submission, profile: str = "standard") -> Report:
-        """Return what could not be understood, then what the shapes find.
+    def validate(
+        self, submission: Submission, profile: str = "standard", progress: Progress = untold
+    ) -> Report:
+        """Return what could not be understood, then what the shapes find; tell the progress.
 
         A document with very many problems is not held against the shapes. Raises ParameterError
         if there is no such profile.
@@ -124,7 +127,7 @@ class Checker:
         problems = submission.problems
         if len(problems) >= MAX_PROBLEMS:
             return Report(problems, len(_cases_among(submission.triples)))
-        report = self._validator.validate(submission.triples, profile)
+        report = self._validator.validate(submission.triples, profile, progress)
         report = self._told(report.placed(submission.places, submission.triples), submission)
         grave = (each for each in problems if each.severity == "violation")
         told = {(each.focus, each.path.text) for each in grave if each.path}

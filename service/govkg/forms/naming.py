@@ -44,13 +44,18 @@ class Names:
         """Take a form, and how it was filled in."""
         self.form = form
         self.medium: Medium = medium
+        self._fields: dict[tuple[str, str, Language], str] = {}
 
     def field(self, entity: Entity, field: Field, language: Language) -> str:
         """Return a field in quotation marks; words have a column for each language."""
         if field.kind == "part" and self.medium in TABLES:
             return self.part(field, language)
-        names = list(self._columns(entity, field, language))
-        return _OR[language].join(_QUOTED[language].format(name) for name in names)
+        key = (entity.key, field.key, language)
+        if key not in self._fields:
+            names = list(self._columns(entity, field, language))
+            quoted = [_QUOTED[language].format(name) for name in names]
+            self._fields[key] = _OR[language].join(quoted)
+        return self._fields[key]
 
     def _columns(self, entity: Entity, field: Field, language: Language) -> Iterator[str]:
         if self.medium == "json":

@@ -88,6 +88,7 @@ class Rewording:
         self._names = Names(form, medium)
         self._kinds: dict[Node, Entity] = {}
         self._held: dict[tuple[Node, Node], str] = {}
+        self._said: dict[tuple[str, str, str, Language], str] = {}
         for triple in triples:
             self._held[triple.subject, triple.object] = triple.predicate.value
             if triple.predicate == TYPE and isinstance(triple.object, NamedNode):
@@ -179,8 +180,16 @@ class Rewording:
 
     def _sentence(self, text: str, seat: _Seat, language: Language) -> str:
         """Return a sentence in the words of the form, or nothing if only RDF has words for it."""
-        said = self._named(text, seat, language)
-        return "" if self._is_foreign(text) or _ONLY_RDF[language].search(said) else said
+        entity, kind_of = (
+            seat.entity.key if seat.entity else "",
+            seat.field.kind if seat.field else "",
+        )
+        key = (text, entity, kind_of, language)
+        if key not in self._said:
+            said = self._named(text, seat, language)
+            foreign = self._is_foreign(text) or _ONLY_RDF[language].search(said)
+            self._said[key] = "" if foreign else said
+        return self._said[key]
 
     def _is_foreign(self, text: str) -> bool:
         """Say whether a text names what a form has no name for.

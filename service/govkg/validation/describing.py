@@ -8,9 +8,17 @@ from pyoxigraph import NamedNode
 from govkg.errors import Language
 from govkg.ontology import PREF_LABEL, Ontology, Texts
 from govkg.rdf import Node, shorten
-from govkg.validation.expecting import EXPECTED, INNER, joined, listed, numbered, parameter
+from govkg.validation.expecting import (
+    DESCRIBED,
+    EXPECTED,
+    INNER,
+    joined,
+    listed,
+    numbered,
+    parameter,
+)
 from govkg.validation.results import Path, short_path
-from govkg.validation.shapes import Shapes, text_of
+from govkg.validation.shapes import Shapes, text_of, unnamed
 
 _DEEPEST: Final = 4
 """So many shapes within shapes are described; the next is called by its name."""
@@ -63,7 +71,9 @@ class Describer:
         if texts and depth:
             return texts.get(language) or texts.get("en") or next(iter(texts.values()))
         parts = [] if depth > _DEEPEST else list(self._parts(shape, language, depth))
-        return joined(parts, language) or self.shown(shape, language)
+        if parts:
+            return joined(parts, language)
+        return DESCRIBED[language] if unnamed(shape) != shape else self.shown(shape, language)
 
     def _parts(self, shape: Node, language: Language, depth: int) -> Iterator[str]:
         path = self._shapes.path(shape)

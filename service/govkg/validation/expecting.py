@@ -68,6 +68,8 @@ FOUND: Final[Words] = {
 """What a finding says where the shape has no message of its own."""
 NOT_SO: Final[Words] = {"en": " Not so is: {}.", "zh": "不符合的有：{}。"}
 """What is added where some values do not count."""
+DESCRIBED: Final[Words] = {"en": "as its shape describes", "zh": "符合其形状所述"}
+"""What stands for a shape that is too deep within others to be described."""
 MEND: Final[dict[bool, Words]] = {
     True: {"en": "Change the value, or remove it.", "zh": "请修改或删除该值。"},
     False: {

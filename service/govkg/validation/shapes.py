@@ -19,6 +19,8 @@ Words = dict[Language, str]
 
 _WEIGHT: Final = NamedNode(GSH + "weight")
 _PROFILE: Final = NamedNode(GSH + "ValidationProfile")
+_SHARED: Final = NamedNode(GSH + "isShared")
+_ACROSS: Final = NamedNode(GSH + "acrossCases")
 _RULE: Final = NamedNode(GOV + "ruleId")
 _NAMED: Final = "urn:x-govkg:shape:"
 _QUERIES: Final = {SH + "select", SH + "ask"}
@@ -118,6 +120,23 @@ class Shapes:
         speakers = [] if shape is None else [shape, *self.values(shape, "sparql")]
         messages = (value for each in speakers for value in self.values(each, "message"))
         return [message for message in messages if isinstance(message, Literal)]
+
+    @cached_property
+    def shared_classes(self) -> frozenset[Node]:
+        """Return the classes of what several cases may mention, as ``gsh:isShared`` says."""
+        shapes = {t.subject for t in self.triples if t.predicate == _SHARED}
+        return frozenset(each for shape in shapes for each in self.values(shape, "targetClass"))
+
+    @cached_property
+    def across_cases(self) -> frozenset[Node]:
+        """Return the shapes that compare cases, as ``gsh:acrossCases`` says."""
+        return frozenset(t.subject for t in self.triples if t.predicate == _ACROSS)
+
+    def queries(self, shapes: Iterable[Node]) -> list[str]:
+        """Return the queries of the SPARQL constraints of some shapes."""
+        constraints = (each for shape in shapes for each in self.values(shape, "sparql"))
+        found = (query for each in constraints for query in self.values(each, "select"))
+        return [query.value for query in found if isinstance(query, Literal)]
 
     def _check_queries(self) -> None:
         """Refuse queries in which an inner one hides ``$this``; no engine of ours sees them all."""

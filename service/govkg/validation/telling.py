@@ -3,37 +3,55 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pyoxigraph import Triple
+from pyoxigraph import NamedNode, Triple
 
+from govkg.ontology import TYPE
 from govkg.rdf import Node
 from govkg.validation.completeness import Gap
+from govkg.validation.expecting import kind
 from govkg.validation.findings import SEVERITIES, Finding
 from govkg.validation.results import Result
 from govkg.validation.shapes import Shapes, unnamed
 from govkg.validation.suggesting import Suggester, by_class
 from govkg.validation.tracing import groups, leaves
 from govkg.validation.wording import Wording
-from govkg.vocabulary import DCTERMS, RDFS, SH
+from govkg.vocabulary import DCTERMS, GOV, RDFS, SH
 
+_CASE = NamedNode(GOV + "GovernanceCase")
 _TITLES = (DCTERMS + "title", RDFS + "label")
 
 
 @dataclass(frozen=True)
 class Submitted:
-    """What is known of the nodes of a submission."""
+    """What is known of those nodes of a submission of which something is to be told."""
 
     own: frozenset[Node]
-    """The nodes that it describes."""
+    """Those that it describes."""
+    cases: tuple[Node, ...]
     titles: dict[Node, str]
     """What it calls them."""
     classes: dict[Node, Sequence[Node]]
-    """Its nodes by their class."""
+    """All its nodes by their class, if any result is about a class."""
 
     @classmethod
-    def of(cls, triples: Sequence[Triple]) -> "Submitted":
-        """Gather it from the triples of a submission."""
-        own = frozenset(triple.subject for triple in triples)
-        return cls(own, _titles(triples), by_class(triples))
+    def of(cls, triples: Sequence[Triple], results: Sequence[Result]) -> "Submitted":
+        """Gather it from the triples of a submission and what was found in them."""
+        told = [leaf for result in results for leaf in (result, *leaves(result))]
+        told += [each for result in told for way in groups(result) for each in way]
+        foci = {result.focus for result in told}
+        subjects, cases = set[Node](), set[Node]()
+        for triple in triples:
+            if triple.subject in foci:
+                subjects.add(triple.subject)
+            if triple.object == _CASE and triple.predicate == TYPE:
+                cases.add(triple.subject)
+        ask_of_classes = any(kind(result.component) == "Class" for result in told)
+        return cls(
+            frozenset(subjects),
+            tuple(sorted(cases, key=str)),
+            _titles(triples, foci | cases),
+            by_class(triples) if ask_of_classes else {},
+        )
 
 
 class Teller:
@@ -99,11 +117,11 @@ class Teller:
         )
 
 
-def _titles(submitted: Iterable[Triple]) -> dict[Node, str]:
+def _titles(submitted: Iterable[Triple], wanted: set[Node]) -> dict[Node, str]:
     """Return what the submission calls its nodes: the first title by alphabet, or label."""
     texts: dict[str, dict[Node, list[str]]] = {predicate: {} for predicate in _TITLES}
     for triple in submitted:
-        if triple.predicate.value in texts:
+        if triple.predicate.value in texts and triple.subject in wanted:
             known = texts[triple.predicate.value].setdefault(triple.subject, [])
             known.append(getattr(triple.object, "value", ""))
     found: dict[Node, str] = {}

@@ -75,10 +75,14 @@ class Tracer:
         for triple in self._untargeted:
             self._about.setdefault(triple.subject, []).append(triple)
 
-    def traced(
-        self, results: Sequence[Result], data: Sequence[Triple], depth: int = 0
-    ) -> list[Result]:
+    def traced(self, results: Sequence[Result], data: Sequence[Triple]) -> list[Result]:
         """Return the results, those that speak of inner shapes with their causes."""
+        return self._traced(results, [0] * len(results), data, 0)
+
+    def _traced(
+        self, results: Sequence[Result], sources: Sequence[int], data: Sequence[Triple], depth: int
+    ) -> list[Result]:
+        """Return results with their causes; those of one source are of one report on one node."""
         questions = [q for at, each in enumerate(results) for q in self._questions(at, each)]
         if not questions or depth > _DEEPEST:
             return list(results)
@@ -88,7 +92,7 @@ class Tracer:
             one_by_one = question.of is not None
             causes[question.result] += [(a,) for a in answer] if one_by_one else [tuple(answer)]
         telling = [_telling(each, found) for each, found in zip(results, causes, strict=True)]
-        return list(_explained(results, telling))
+        return list(_explained(list(zip(sources, results, strict=True)), telling))
 
     def _questions(self, at: int, result: Result) -> Iterator[_Question]:
         """Yield what is to be asked about a result."""
@@ -123,7 +127,8 @@ class Tracer:
             if questions[number].of is not None:
                 told[at] = replace(told[at], component=SH + _VALUE)
         found: list[list[Result]] = [[] for _ in questions]
-        for (number, _, _), each in zip(known, self.traced(told, data, depth + 1), strict=True):
+        numbers = [number for number, _, _ in known]
+        for number, each in zip(numbers, self._traced(told, numbers, data, depth + 1), strict=True):
             found[number].append(each)
         return [sorted(each, key=_order) for each in found]
 
@@ -168,13 +173,17 @@ def _order(result: Result) -> tuple[str, ...]:
     return str(result.focus), path, str(result.value), result.component, str(result.shape)
 
 
-def _explained(results: Sequence[Result], causes: Sequence[_Ways]) -> Iterator[Result]:
-    """Yield results with causes; if alike ones are as many as inner shapes, each with its own."""
-    alike, seen = Counter(results), Counter[Result]()
-    for result, ways in zip(results, causes, strict=True):
-        apart = alike[result] == len(ways) > 1
-        yield replace(result, causes=(ways[seen[result]],) if apart else ways)
-        seen[result] += 1
+def _explained(results: Sequence[tuple[int, Result]], causes: Sequence[_Ways]) -> Iterator[Result]:
+    """Yield results, each with its source, with causes.
+
+    An engine reports each ``sh:node`` of a shape by itself, so each has a cause of its own.
+    """
+    alike, seen = Counter(results), Counter[tuple[int, Result]]()
+    for each, ways in zip(results, causes, strict=True):
+        _, result = each
+        apart = kind(result.component) == "Node" and alike[each] == len(ways) > 1
+        yield replace(result, causes=(ways[seen[each]],) if apart else ways)
+        seen[each] += 1
 
 
 def _telling(result: Result, found: list[tuple[Result, ...]]) -> _Ways:

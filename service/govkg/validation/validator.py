@@ -3,23 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import Triple
 
 from govkg.errors import ParameterError
 from govkg.ontology import Ontology
 from govkg.rdf import Node
-from govkg.validation.completeness import SEVERITY, scored
+from govkg.validation.chunking import SIZE, Chunked, Progress, untold
+from govkg.validation.completeness import SEVERITY, Gap, scored
 from govkg.validation.engines import EngineName, make_engine
 from govkg.validation.findings import SEVERITIES, Finding, Report, Severity
-from govkg.validation.results import read_results
 from govkg.validation.shapes import Shapes
 from govkg.validation.suggesting import Suggester
 from govkg.validation.telling import Submitted, Teller
 from govkg.validation.tracing import Tracer
 from govkg.validation.wording import Wording
-from govkg.vocabulary import GOV
-
-_CASE = NamedNode(GOV + "GovernanceCase")
 
 
 class Validator:
@@ -32,15 +29,23 @@ class Validator:
         *,
         engine: EngineName = "fast",
         strict: bool = False,
+        chunk_size: int = SIZE,
     ) -> None:
         """Take the shapes, and the ontology as background knowledge about concepts.
+
+        A submission of more triples than ``chunk_size`` is checked in parts, with the same result.
 
         If ``strict``, findings speak of any node, and any finding is one too many, as SHACL has it;
         otherwise they speak of the submission's own subjects, and only violations matter.
         """
         background = list(background)
         self._shapes = Shapes(shapes)
-        self._engine = make_engine(engine, self._shapes.triples, background)
+        self._chunked = Chunked(
+            make_engine(engine, self._shapes.triples, background),
+            self._shapes,
+            background,
+            size=chunk_size,
+        )
         self._tracer = Tracer(
             self._shapes,
             lambda some, data: make_engine(engine, some, background).report(data),
@@ -57,34 +62,36 @@ class Validator:
         """Return the names of the profiles."""
         return tuple(self._shapes.profiles)
 
-    def validate(self, triples: Iterable[Triple], profile: str = "standard") -> Report:
-        """Check the triples of a submission by a profile.
+    def validate(
+        self,
+        triples: Iterable[Triple],
+        profile: str = "standard",
+        progress: Progress = untold,
+    ) -> Report:
+        """Check the triples of a submission by a profile, and tell the progress of large ones.
 
         Raises UnsafeInputError for what no engine reads, and ParameterError for no profile.
         """
         severities = self._severities(profile)
         submitted = list(triples)
-        sent = Submitted.of(submitted)
-        gaps, results = [], []
-        for result in read_results(self._engine.report(submitted)):
+        reported = list(self._chunked.results(submitted, progress))
+        traced = self._tracer.traced(reported, submitted)
+        sent = Submitted.of(submitted, traced)
+        gaps, found = list[Gap](), list[Finding]()
+        for result in traced:
             if result.severity == SEVERITY and not self._strict:
                 gaps.append(self._teller.gap(result))
             elif self._strict or result.focus in sent.own:
                 severity = severities.get(result.shape or result.focus, result.severity)
-                results.append(replace(result, severity=severity))
-        found = [
-            finding
-            for result in self._tracer.traced(results, submitted)
-            for finding in self._teller.findings(result, sent, anybody=self._strict)
-        ]
-        cases = sorted(set(sent.classes.get(_CASE, ())), key=str)
+                meant = replace(result, severity=severity)
+                found += self._teller.findings(meant, sent, anybody=self._strict)
         return Report(
             tuple(sorted(found, key=_order)),
-            len(cases),
+            len(sent.cases),
             rules=self._shapes.rules,
             strict=self._strict,
             profile=profile,
-            completeness=() if self._strict else scored(cases, gaps, sent.titles),
+            completeness=() if self._strict else scored(sent.cases, gaps, sent.titles),
         )
 
     def _severities(self, profile: str) -> dict[Node, str]:

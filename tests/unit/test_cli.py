@@ -4,9 +4,12 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+
+from govkg.vocabulary import DCTERMS, GOV, RDF
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "cases"
 VALID = EXAMPLES / "valid" / "la-paz-anticorruption.ttl"
@@ -170,3 +173,41 @@ def test_annotate_refuses_what_it_cannot_use(arguments: list[str], code: int) ->
 
     assert done.returncode == code
     assert "Traceback" not in done.stderr
+
+
+def test_progress_of_a_large_document_is_shown_on_a_terminal(tmp_path: Path) -> None:
+    """Who waits at a terminal sees how far the checking is; a file of output holds none of it."""
+    many = tmp_path / "many.nt"
+    many.write_text("".join(map(a_case_of_many_words, range(60))), "utf-8")
+
+    told, shown = on_terminal("validate", str(many), "--report", "csv")
+
+    assert "many.nt: 100% checked …" in shown
+    assert "checked" not in told
+
+
+def a_case_of_many_words(number: int) -> str:
+    """A case with some hundred names, in N-Triples."""
+    case = f"<https://w3id.org/govkg/case/many-{number}>"
+    kind = f"{case} <{RDF}type> <{GOV}GovernanceCase> .\n"
+    words = (f'{case} <{DCTERMS}alternative> "name {at}"@en .\n' for at in range(450))
+    return kind + "".join(words)
+
+
+def on_terminal(*arguments: str) -> tuple[str, str]:
+    """Run the command with errors on a terminal; return what it printed there and elsewhere."""
+    reader, writer = os.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "govkg", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=writer,
+        text=True,
+    ) as process:
+        os.close(writer)
+        told, _ = process.communicate(timeout=300)
+    shown = b""
+    with suppress(OSError):  # a terminal whose other side is closed
+        while part := os.read(reader, 4096):
+            shown += part
+    os.close(reader)
+    return told, shown.decode()

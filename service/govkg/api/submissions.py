@@ -83,6 +83,8 @@ class Document:
     """The encoding that the sender declared, where that is not UTF-8 by definition."""
     profile: str = ""
     """The profile that was chosen in a form, if one was."""
+    is_form: bool = False
+    """Whether it was typed into the form of a page, whose questions findings should name."""
 
     @property
     def text(self) -> str:
@@ -217,4 +219,5 @@ def header_of(document: Document, service: Service) -> dict[str, Any]:
         "limit": service.settings.max_body_bytes,
         "report": "json",
         "language": "en",
+        "is_form": document.is_form,
     }

@@ -5,7 +5,7 @@ Everything a job needs is loaded by ``prepare``: a worker cannot open a file or 
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
@@ -202,14 +202,14 @@ def _drafted(state: State, found: Annotated, form: str, language: Language) -> t
 
 
 def _submission(state: State, header: Header, body: bytes) -> Submission:
-    known = format_named(header["format"])
-    return state.checker.read(
+    sent = state.checker.read(
         body,
-        known,
+        format_named(header["format"]),
         base=header["base"],
         limit=header["limit"],
         charset=header.get("charset", ""),
     )
+    return replace(sent, medium="form") if header.get("is_form") else sent
 
 
 def _empty(state: State, known: Format) -> bytes:

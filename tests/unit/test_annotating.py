@@ -25,6 +25,7 @@ from pyoxigraph import (
 
 from govkg import bundle
 from govkg.annotating import Annotated, Annotator, draft_case, written
+from govkg.annotating.drafting import sayable_concepts
 from govkg.annotating.lexicon import lexicon
 from govkg.annotating.web import annotation_page
 from govkg.cases.checking import Checker
@@ -33,6 +34,7 @@ from govkg.cases.jobs import annotator_of, bundled_annotator
 from govkg.errors import ParameterError
 from govkg.forms import load_form
 from govkg.ontology import PREF_LABEL, QUOTE, load_ontology, read_files
+from govkg.rdf import format_of_file, read
 
 PASSAGES = tomllib.loads((Path(__file__).parents[1] / "data" / "passages.toml").read_text("utf-8"))[
     "passage"
@@ -102,7 +104,7 @@ def test_there_are_enough_passages() -> None:
 
 
 @pytest.mark.parametrize(
-    ("half", "precision", "recall"), [("tuning", 0.97, 0.91), ("held out", 0.95, 0.89)]
+    ("half", "precision", "recall"), [("tuning", 0.98, 0.92), ("held out", 0.96, 0.92)]
 )
 def test_precision_and_recall(
     annotator: Annotator,
@@ -118,6 +120,35 @@ def test_precision_and_recall(
         sys.stdout.write(f"\n{half}: precision {reached[0]:.3f}, recall {reached[1]:.3f}\n")
     assert reached[0] >= precision
     assert reached[1] >= recall
+
+
+def test_descriptions_of_real_cases(
+    annotator: Annotator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a description names is mostly coded in its case; what is coded is mostly concluded.
+
+    docs/annotating.md tells the number, so that nobody takes the absence of a mark for a finding.
+    """
+    sayable = set(sayable_concepts(load_form()))
+    right = found = coded = 0
+    for path in bundle.example_cases():
+        quads = read(path.read_bytes(), format_of_file(path.name))
+        values = {str(getattr(quad.object, "value", "")) for quad in quads}
+        told = " ".join(
+            quad.object.value
+            for quad in quads
+            if isinstance(quad.object, Literal)
+            and quad.object.language == "en"
+            and quad.predicate.value.endswith(("terms/title", "terms/description"))
+        )
+        marks = {each.concept.iri for each in annotator.annotate(told).annotations} & sayable
+        right, found, coded = (
+            right + len(marks & values), found + len(marks), coded + len(values & sayable)
+        )  # fmt: skip
+
+    with capsys.disabled():
+        sys.stdout.write(f"\ndescriptions: {found} found, {right} of {coded} coded\n")
+    assert 0 < 0.8 * found <= right
 
 
 def test_passages_name_concepts_that_exist() -> None:
@@ -190,6 +221,49 @@ def test_everyday_words_count_near_firm_names(annotator: Annotator) -> None:
     assert [slugs(each) for each in (alone, far)] == [[], ["government-outsourcing"]]
     assert slugs(near) == ["pilot", "government-outsourcing"]
     assert near.annotations[0].score < near.annotations[1].score
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "both external and internal supervision",
+            {"external": "external-supervision", "internal supervision": "internal-supervision"},
+        ),
+        (
+            "policy, and information barriers",
+            {"policy": "policy-barrier", "information barriers": "information-barrier"},
+        ),
+        (
+            "traditional or modern local government",
+            {
+                "traditional": "traditional-local-government",
+                "modern local government": "modern-local-government",
+            },
+        ),
+        (
+            "内部和外部监督",
+            {"内部": "internal-supervision", "外部监督": "external-supervision"},
+        ),
+        ("external calls and the supervision", {}),
+        ("external, and of supervision", {}),
+    ],
+)
+def test_names_may_share_their_end(
+    annotator: Annotator, text: str, expected: dict[str, str]
+) -> None:
+    """Of two names with one end, the first is marked by what it has for itself."""
+    found = annotator.annotate(text).annotations
+
+    assert {each.exact: each.concept.slug for each in found} == expected
+
+
+def test_what_is_only_part_of_a_name_says_little(annotator: Annotator) -> None:
+    """The end of a name needs a firm name nearby, and a topic of several concepts is none."""
+    assert slugs(annotator.annotate("管理机构进行了行政审批。")) == []
+    assert slugs(annotator.annotate("政府外包由管理机构进行。")) == [
+        *("government-outsourcing", "small-management-bodies"),
+    ]
 
 
 @pytest.mark.parametrize(

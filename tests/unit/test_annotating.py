@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pyoxigraph import (
     CanonicalizationAlgorithm,
     Dataset,
@@ -24,7 +26,7 @@ from pyoxigraph import (
 )
 
 from govkg import bundle
-from govkg.annotating import Annotated, Annotator, draft_case, written
+from govkg.annotating import FORMATS, Annotated, Annotator, draft_case, written
 from govkg.annotating.drafting import sayable_concepts
 from govkg.annotating.lexicon import lexicon
 from govkg.annotating.web import annotation_page
@@ -365,6 +367,33 @@ def test_the_bundled_names_are_compiled_once(annotator: Annotator) -> None:
 
     assert annotator_of(files) is bundled_annotator()
     assert annotator.annotate("rule of law") == bundled_annotator().annotate("rule of law")
+
+
+PIECES = st.sampled_from(
+    [
+        *("crisis", "of", "authority", "the ", "public", " service", "and", ", ", "external "),
+        *("internal supervision", "slow", "approval", " is ", "not", "-", "’s", " ", "\n\n", ". "),
+        *("权威", "危机", "的", "政府", "公信力", "下降", "严重", "和", "、", "。", "公众号"),
+        *("😀", "e\u0301", "𠮷", "ＧＤＰ", "\u200d", "\0", "К", "(((", '"', "<b>", "\u3000"),
+    ]
+)
+
+
+@given(st.lists(st.one_of(PIECES, st.text(max_size=5)), max_size=60).map("".join))
+@settings(deadline=None, max_examples=150)
+def test_marks_hold_for_any_text(text: str) -> None:
+    """Whatever the text, marks lie in it in their order, quote it, and are had in every form."""
+    found = bundled_annotator().annotate(text, least=0.0)
+
+    places = [place for each in found.annotations for place in (each.start, each.end)]
+    assert all(one < other for one, other in zip(places[::2], places[1::2], strict=True))
+    spans = list(dict.fromkeys((each.start, each.end) for each in found.annotations))
+    assert all(one[1] <= other[0] for one, other in pairwise(spans))
+    assert all(text[each.start : each.end] == each.exact for each in found.annotations)
+    assert all(0 < each.score <= 1 for each in found.annotations)
+    for form in FORMATS:
+        assert written(found, form) is not None
+    assert draft_case(found, load_form())["case"]
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ from govkg import bundle
 from govkg.annotating import FORMATS, Annotated, Annotator, draft_case, written
 from govkg.annotating.drafting import sayable_concepts
 from govkg.annotating.lexicon import lexicon
+from govkg.annotating.names import compared, names_of
 from govkg.annotating.web import annotation_page
 from govkg.cases.checking import Checker
 from govkg.cases.drafts import drafted
@@ -492,6 +493,27 @@ def test_a_draft_is_understood_by_the_form(annotator: Annotator) -> None:
     rules = {each.rule for each in report.findings}
     assert not any(rule.startswith("F") for rule in rules)
     assert "C01" in rules
+
+
+def test_everyday_words_are_names() -> None:
+    """Every everyday word of the lists is a name, so that none is kept in vain."""
+    names = names_of(load_ontology())
+    general = {"".join(t.key for t in name.tokens) for name in names if name.general}
+    listed = {
+        "".join(t.key for t in compared(word)): word
+        for words in lexicon().general.values()
+        for word in words
+    }
+
+    assert [word for key, word in listed.items() if key not in general] == []
+    assert lexicon().nouns <= set(lexicon().general["en"])
+
+
+def test_nobody_is_known_by_a_surname(annotator: Annotator) -> None:
+    """“Zhang (2016)” is a reference, and Zhang is anybody."""
+    assert slugs(annotator.annotate("Zhang told Xu of it. Government outsourcing came.")) == [
+        "government-outsourcing"
+    ]
 
 
 def test_characters_are_paired() -> None:

@@ -37,7 +37,8 @@ GENERAL: Final = 0.4
 """As much says an everyday word; it is not enough without a firm name nearby."""
 _SHORT: Final = 0.85
 """As much says one English word, or two Chinese characters, that are no everyday word."""
-_NOTE: Final = re.compile(r"\s*[(（][^)）]*[)）]")
+_NOTE: Final = re.compile(r"\s*[(（][^)）\d]*[)）]")
+"""A note on a name, without which it is a name too; but nobody is known by a surname alone."""
 _WORDS: Final = 6  # of a passage that is taken for a name
 
 

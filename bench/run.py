@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PARTS = (
-    ("bench.validation", "5"),
+    ("bench.validation", "--sizes", "1,1000", "--rounds", "1"),
     ("bench.reasoning",),
     ("bench.closures", "--sizes", "1k"),
     ("bench.sparql", "--quick"),

@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from govkg import __version__
 from govkg.api import (
     agent,
+    annotate,
     audit,
     case,
     case_history,
@@ -78,8 +79,8 @@ from govkg.settings import Settings, load_settings
 ROUTES = (
     home, query, sparql, search, concept, scheme, ontology, cases, compare, explore, case_records,
     case_history, review, case, cite, place, agent, registers, resolve, reconcile, graph, data,
-    catalog, dumps, releases, submit, sign_in, audit, validate, diagnose, whatif, consistency,
-    diffusion, shapes, rules, contexts,
+    catalog, dumps, releases, submit, sign_in, audit, validate, diagnose, annotate, whatif,
+    consistency, diffusion, shapes, rules, contexts,
     explain, problem_pages, prefixes, limits, version, well_known, healthz, readyz, metrics, docs,
 )  # fmt: skip
 """Every file of routes, in the order of the API description."""

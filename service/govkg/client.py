@@ -91,6 +91,19 @@ class Client:
         """Return why a statement holds; NotEntailedError if it does not."""
         return self._json("GET", "/explain", params={"s": subject, "p": predicate, "o": value})
 
+    def annotate(
+        self, text: str, *, language: str = "auto", least: float = 0.5, source: str = ""
+    ) -> dict[str, Any]:
+        """Return the places of a text that name concepts; offsets count code points."""
+        return self._json("POST", "/annotate", **_text(text, language, least, source))
+
+    def draft(
+        self, text: str, *, language: str = "auto", least: float = 0.5, source: str = ""
+    ) -> dict[str, Any]:
+        """Return also a draft of a case that says what the text names, and what it still lacks."""
+        sent = _text(text, language, least, source)
+        return self._json("POST", "/annotate", params={"as": "case"}, **sent)
+
     def cases(self) -> dict[str, str]:
         """Return the titles of all published cases, in English where there is one, by id."""
         found = self._json("GET", "/cases")["cases"]
@@ -185,6 +198,11 @@ def _error(response: httpx2.Response) -> GovkgError:
         return kind(**told)
     except (KeyError, IndexError, ValueError):  # a newer service with other facts
         return GovkgError(detail=told.get("detail") or f"HTTP {response.status_code}")
+
+
+def _text(text: str, language: str, least: float, source: str) -> dict[str, Any]:
+    """Return the body of a request about a text."""
+    return {"json": {"text": text, "language": language, "least": least, "source": source}}
 
 
 def _sent(document: Document, named: str) -> dict[str, Any]:

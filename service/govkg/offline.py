@@ -7,9 +7,11 @@ from typing import Any
 
 from pyoxigraph import Triple
 
+from govkg.annotating import LEAST, Annotator
 from govkg.answers import Report, Table
 from govkg.cases import kg as graph
 from govkg.cases.checking import Checker
+from govkg.cases.drafts import drafted
 from govkg.errors import NotFoundError
 from govkg.forms.formats import format_named, format_of_file
 from govkg.rdf import expand, read_term
@@ -73,10 +75,30 @@ class KG:
         triple = Triple(expand(subject), expand(predicate), read_term(value))
         return self._known.teller.as_json(self._known.prove(triple))
 
+    def annotate(
+        self, text: str, *, language: str = "auto", least: float = LEAST, source: str = ""
+    ) -> dict[str, Any]:
+        """Return the places of a text that name concepts, as ``POST /annotate`` gives them in JSON.
+
+        Offsets count code points, so that ``text[start:end]`` is what stands there.
+        """
+        return self._annotator.annotate(text, language, least, source).as_json()
+
+    def draft(
+        self, text: str, *, language: str = "auto", least: float = LEAST, source: str = ""
+    ) -> dict[str, Any]:
+        """Return also a draft of a case that says what the text names, and what it still lacks."""
+        found = self._annotator.annotate(text, language, least, source)
+        return found.as_json() | {"draft": drafted(found, self._checker).as_json()}
+
     def cases(self) -> dict[str, str]:
         """Return the titles of all cases, in English where there is one, by id."""
         found = self._known.cases()
         return {c.id: c.titles.get("en") or next(iter(c.titles.values()), "") for c in found}
+
+    @cached_property
+    def _annotator(self) -> Annotator:
+        return Annotator(self._known.ontology)
 
     @cached_property
     def _checker(self) -> Checker:

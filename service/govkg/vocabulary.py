@@ -35,6 +35,8 @@ FOAF: Final = "http://xmlns.com/foaf/0.1/"
 VCARD: Final = "http://www.w3.org/2006/vcard/ns#"
 SPDX: Final = "http://spdx.org/rdf/terms#"
 DCATAP: Final = "http://data.europa.eu/r5r/"
+OA: Final = "http://www.w3.org/ns/oa#"
+AS: Final = "https://www.w3.org/ns/activitystreams#"
 
 DATES: Final = (XSD + "gYear", XSD + "gYearMonth", XSD + "date", XSD + "dateTime")
 """The datatypes of dates, the least precise first."""
@@ -65,5 +67,7 @@ PREFIXES: Final[dict[str, str]] = {
     "vcard": VCARD,
     "spdx": SPDX,
     "dcatap": DCATAP,
+    "oa": OA,
+    "as": AS,
 }
 """The prefixes that the service declares by itself, as ``/prefixes`` lists them."""

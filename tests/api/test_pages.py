@@ -24,6 +24,7 @@ PAGES = [
     "/agent/govkg",
     "/validate",
     "/diagnose",
+    "/annotate",
     "/shapes",
     "/rules",
     "/diffusion",

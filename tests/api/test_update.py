@@ -122,12 +122,16 @@ def test_the_description_says_whether_writing_is_on(plain: TestClient, client: T
 
 
 def test_a_plain_dataset_checks_no_documents(plain: TestClient) -> None:
-    """Without the bundle there are no shapes, and the answer says so."""
+    """Without the bundle there are no shapes and no concepts, and the answer says so."""
     turtle = {"content-type": "text/turtle", "accept": "application/json"}
 
-    response = plain.post("/validate", content="<urn:a> <urn:b> 1 .", headers=turtle)
+    responses = [
+        plain.post("/validate", content="<urn:a> <urn:b> 1 .", headers=turtle),
+        plain.post("/annotate", json={"text": "crisis of authority"}),
+    ]
 
-    assert (response.status_code, "GOVKG_BUNDLE" in response.text) == (404, True)
+    assert [each.status_code for each in responses] == [404, 404]
+    assert all("GOVKG_BUNDLE" in each.text for each in responses)
 
 
 def test_writers_at_once_all_get_through(plain: TestClient) -> None:

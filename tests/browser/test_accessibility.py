@@ -28,6 +28,7 @@ CORE = {
     "/query that is long": "/query?example=13-which-cases-suggest-a-crisis-of-authority",
     "/query that is wrong": "/query?" + urlencode({"query": "SELECT ?c\n{ ?c nope:x 1.5 } # 权威"}),
     "/validate": "/validate",
+    "/annotate": "/annotate",
     "/submit": "/submit",
     "/submit everything": "/submit?all=",
     "/sign-in": "/sign-in",

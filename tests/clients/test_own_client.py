@@ -95,6 +95,9 @@ def test_both_answer_alike(house: House, kg: govkg.KG) -> None:
             for found in (client.diagnose(NAGA), kg.diagnose(NAGA))
         ]
         assert concluded[0] == concluded[1] != []
+        for text in ("The pilot met a crisis of authority. 流程再造。", ""):
+            assert client.annotate(text, source="urn:x:y") == kg.annotate(text, source="urn:x:y")
+            assert client.draft(text)["draft"] == kg.draft(text)["draft"]
 
 
 def test_results_are_typed(kg: govkg.KG) -> None:

@@ -4,9 +4,12 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+
+from govkg.vocabulary import DCTERMS, GOV, RDF
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "cases"
 VALID = EXAMPLES / "valid" / "la-paz-anticorruption.ttl"
@@ -125,3 +128,86 @@ def test_a_mistyped_setting_ends_in_a_sentence() -> None:
 def test_healthcheck_fails_where_nothing_listens() -> None:
     """A monitor learns by the exit code that the service is down."""
     assert govkg("healthcheck", GOVKG_PORT="1").returncode == 3
+
+
+def test_annotate_reads_files_and_standard_input(tmp_path: Path) -> None:
+    """Places come as lines for people and as JSON, from a file in its encoding or from a pipe."""
+    path = tmp_path / "text.txt"
+    path.write_bytes("该市推行流程再造。".encode("gb18030"))
+
+    lines = govkg("annotate", str(path), "--encoding", "gb18030", "--lang", "zh").stdout
+    piped = govkg("annotate", "-", "--format", "json", stdin="the crisis of authority").stdout
+
+    assert lines.splitlines()[0] == "1 处提到 1 个概念。"
+    assert "gc:process-reengineering" in lines
+    assert json.loads(piped)["annotations"][0]["exact"] == "crisis of authority"
+
+
+def test_annotate_drafts_a_case_that_validate_reads(tmp_path: Path) -> None:
+    """A draft says above it what is missing, and is itself a document that can be checked."""
+    draft = govkg("annotate", "-", "--format", "case", stdin="Slow approval. 流程再造。").stdout
+    path = tmp_path / "draft.ttl"
+    path.write_text(draft, "utf-8")
+
+    report = json.loads(govkg("validate", str(path), "--json").stdout)
+
+    assert draft.startswith("# A draft that a program made")
+    assert "C01" in draft
+    assert (report["cases"], report["conforms"]) == (1, False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["none.txt"], 1),
+        (["-", "--format", "poem"], 2),
+        (["-", "--language", "fr"], 2),
+        (["-", "--least", "7"], 2),
+        (["-", "--encoding", "none"], 2),
+        (["-", "--encoding", "ascii"], 1),
+    ],
+)
+def test_annotate_refuses_what_it_cannot_use(arguments: list[str], code: int) -> None:
+    """Wrong options end with 2, texts that cannot be read with 1, each with a sentence."""
+    done = govkg("annotate", *arguments, stdin="危机")
+
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+
+
+def test_progress_of_a_large_document_is_shown_on_a_terminal(tmp_path: Path) -> None:
+    """Who waits at a terminal sees how far the checking is; a file of output holds none of it."""
+    many = tmp_path / "many.nt"
+    many.write_text("".join(map(a_case_of_many_words, range(60))), "utf-8")
+
+    told, shown = on_terminal("validate", str(many), "--report", "csv")
+
+    assert "many.nt: 100% checked …" in shown
+    assert "checked" not in told
+
+
+def a_case_of_many_words(number: int) -> str:
+    """A case with some hundred names, in N-Triples."""
+    case = f"<https://w3id.org/govkg/case/many-{number}>"
+    kind = f"{case} <{RDF}type> <{GOV}GovernanceCase> .\n"
+    words = (f'{case} <{DCTERMS}alternative> "name {at}"@en .\n' for at in range(450))
+    return kind + "".join(words)
+
+
+def on_terminal(*arguments: str) -> tuple[str, str]:
+    """Run the command with errors on a terminal; return what it printed there and elsewhere."""
+    reader, writer = os.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "govkg", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=writer,
+        text=True,
+    ) as process:
+        os.close(writer)
+        told, _ = process.communicate(timeout=300)
+    shown = b""
+    with suppress(OSError):  # a terminal whose other side is closed
+        while part := os.read(reader, 4096):
+            shown += part
+    os.close(reader)
+    return told, shown.decode()

@@ -59,8 +59,8 @@ axioms = st.one_of(
     ),
     st.tuples(properties, properties).map(lambda t: f"{t[0]} <{OWL}equivalentProperty> {t[1]} ."),
     properties.map(lambda p: f"{p} a <{OWL}InverseFunctionalProperty> ."),
-    st.tuples(classes, properties, properties).map(
-        lambda t: f"{t[0]} <{OWL}hasKey> ( {t[1]} {t[2]} ) ."
+    st.tuples(classes, properties, properties).map(  # owlrl does not look at the last of a key
+        lambda t: f"{t[0]} <{OWL}hasKey> ( {t[1]} {t[2]} {t[2]} ) ."
     ),
     st.tuples(classes, individuals, individuals).map(
         lambda t: f"{t[0]} <{OWL}oneOf> ( {t[1]} {t[2]} ) ."

@@ -18,7 +18,15 @@ from govkg.api.problems import problem
 from govkg.errors import GovkgError, RateLimitedError
 from govkg.settings import Settings
 
-_QUERIES: Final = ("/sparql", "/query", "/search", "/validate", "/diagnose", "/explain")
+_QUERIES: Final = (
+    "/sparql",
+    "/query",
+    "/search",
+    "/validate",
+    "/diagnose",
+    "/explain",
+    "/annotate",
+)
 _CHANGES: Final = ("/cases", "/data", "/sign-in", "/submit")
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
 

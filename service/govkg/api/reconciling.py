@@ -12,12 +12,12 @@ from pyoxigraph import NamedNode
 
 from govkg.api.knowledge import Knowledge
 from govkg.api.searching import Hit
-from govkg.api.wording import plain
 from govkg.errors import Language, ParameterError
 from govkg.rdf import shorten
 from govkg.registers.resolving import Resolver, same_name
 from govkg.registers.unit import Moment, Unit
 from govkg.vocabulary import GC, PREFIXES
+from govkg.wording import plain
 
 PLACE_TYPE: Final = "gov:Jurisdiction"
 CONCEPT_TYPE: Final = "skos:Concept"

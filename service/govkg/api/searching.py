@@ -12,11 +12,12 @@ from typing import Any, Literal
 
 from pyoxigraph import NamedNode
 
-from govkg.api.wording import HAN, SMALL, Holdings, asked, plain
+from govkg.api.holdings import Holdings
 from govkg.cases import KG
 from govkg.ontology import Texts
 from govkg.registers import Registry, Resolver, Unit
 from govkg.vocabulary import PLACE
+from govkg.wording import HAN, SMALL, asked, plain
 
 Kind = Literal["concept", "class", "property", "case", "place"]
 _WEIGHTS = {"label": 100.0, "alternative": 80.0, "hidden": 60.0, "definition": 30.0}

@@ -83,6 +83,8 @@ class Document:
     """The encoding that the sender declared, where that is not UTF-8 by definition."""
     profile: str = ""
     """The profile that was chosen in a form, if one was."""
+    is_form: bool = False
+    """Whether it was typed into the form of a page, whose questions findings should name."""
 
     @property
     def text(self) -> str:
@@ -124,7 +126,7 @@ def told_report(page: Page, report: dict[str, Any] | None) -> dict[str, Any]:
     """Return what the template of a report asks for."""
     return {
         "place_text": lambda place: Place(**place).as_text(page.language),
-        "alike": _alike(report["findings"]) if report else [],
+        "alike": alike(report["findings"]) if report else [],
     }
 
 
@@ -140,7 +142,7 @@ def _unread(findings: list[dict[str, Any]]) -> bool:
     return any(finding["rule"].startswith("F") for finding in findings)
 
 
-def _alike(findings: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+def alike(findings: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     """Group the findings that say the same of several places."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for finding in findings:
@@ -217,4 +219,5 @@ def header_of(document: Document, service: Service) -> dict[str, Any]:
         "limit": service.settings.max_body_bytes,
         "report": "json",
         "language": "en",
+        "is_form": document.is_form,
     }

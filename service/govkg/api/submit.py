@@ -103,7 +103,8 @@ def _written(sheet: Sheet) -> tuple[dict[str, Any], Document]:
     if sheet.is_whole:
         sheet.supply()
     said = document_of(load_form(), sheet.answers)
-    return said, Document(json.dumps(said, ensure_ascii=False, indent=2).encode(), JSON_FORMAT)
+    data = json.dumps(said, ensure_ascii=False, indent=2).encode()
+    return said, Document(data, JSON_FORMAT, is_form=True)
 
 
 async def _rearranged(sheet: Sheet, task: str, name: str) -> Response:

@@ -18,6 +18,8 @@ from govkg.errors import Language, UnsafeInputError
 from govkg.forms import load_form
 from govkg.forms.annotating import annotated
 from govkg.forms.formats import (
+    CSV,
+    JSON,
     XLSX,
     Document,
     Format,
@@ -25,12 +27,15 @@ from govkg.forms.formats import (
     format_of_file,
     read_document,
 )
+from govkg.forms.naming import Medium
 from govkg.forms.problems import MAX_PROBLEMS
+from govkg.forms.rewording import Rewording
 from govkg.ontology import TYPE, Ontology, load_ontology, read_files
 from govkg.rdf import Node, shorten, write
 from govkg.rdf import format_named as rdf_format_named
 from govkg.reasoning import Closure
 from govkg.validation import EngineName, Finding, Report, Validator, report_triples
+from govkg.validation.chunking import Progress, untold
 from govkg.validation.junit import junit
 from govkg.validation.page import page
 from govkg.validation.places import Places, places_in
@@ -63,6 +68,8 @@ class Submission:
     """What could not be understood of it."""
     workbook: bytes | None = None
     """The document, if it is a workbook, to be given back with its problems."""
+    medium: Medium | None = None
+    """How a form was filled in, if the document is one; findings are told in its words."""
 
 
 Published = Callable[[str], list[Triple]]
@@ -105,10 +112,14 @@ class Checker:
             places = places_in(
                 data, "json-ld" if format.name == "json" else format.name, base, PREFIXES
             )
-        return Submission(triples, places, document.problems, data if format == XLSX else None)
+        medium = _medium(format, document)
+        book = data if format == XLSX else None
+        return Submission(triples, places, document.problems, book, medium)
 
-    def validate(self, submission: Submission, profile: str = "standard") -> Report:
-        """Return what could not be understood, then what the shapes find.
+    def validate(
+        self, submission: Submission, profile: str = "standard", progress: Progress = untold
+    ) -> Report:
+        """Return what could not be understood, then what the shapes find; tell the progress.
 
         A document with very many problems is not held against the shapes. Raises ParameterError
         if there is no such profile.
@@ -116,8 +127,8 @@ class Checker:
         problems = submission.problems
         if len(problems) >= MAX_PROBLEMS:
             return Report(problems, len(_cases_among(submission.triples)))
-        report = self._validator.validate(submission.triples, profile)
-        report = report.placed(submission.places, submission.triples)
+        report = self._validator.validate(submission.triples, profile, progress)
+        report = self._told(report.placed(submission.places, submission.triples), submission)
         grave = (each for each in problems if each.severity == "violation")
         told = {(each.focus, each.path.text) for each in grave if each.path}
         new = (
@@ -126,6 +137,13 @@ class Checker:
             if (each.focus, each.path.text if each.path else "") not in told
         )
         return replace(report, findings=(*problems, *new))
+
+    def _told(self, report: Report, submission: Submission) -> Report:
+        """Return a report in the words of the one who sent the document."""
+        if submission.medium is None:
+            return report
+        words = Rewording(self.form, submission.medium, submission.triples)
+        return words.report(report, submission.places)
 
     def diagnose(self, submission: Submission, profile: str = "standard") -> dict[str, Any]:
         """Return the validation and all that follows, each conclusion with its proof, as JSON."""
@@ -165,6 +183,16 @@ class Checker:
             return self.read(data, format_named(format), base=base, limit=limit).triples
 
         return read
+
+
+def _medium(format: Format, document: Document) -> Medium | None:
+    """Return how a form was filled in, or nothing if the document is RDF."""
+    if document.places is None:
+        return None
+    return _MEDIA[format]
+
+
+_MEDIA: Final[dict[Format, Medium]] = {XLSX: "xlsx", CSV: "csv", JSON: "json"}
 
 
 def triples_of(

@@ -5,17 +5,23 @@ Everything a job needs is loaded by ``prepare``: a worker cannot open a file or 
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
-from pyoxigraph import RdfFormat, Triple, serialize
+from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 
+from govkg.annotating import FORMATS as MARKS
+from govkg.annotating import Annotated, Annotator, written
+from govkg.annotating.names import NAMING
+from govkg.annotating.showing import summary
 from govkg.cases.checking import REPORT_FORMATS, Checker, Submission, rendered
+from govkg.cases.drafts import drafted
 from govkg.cases.graphs import Graphs, is_id
 from govkg.cases.submitting import pieces
-from govkg.errors import NotFoundError, ParameterError
+from govkg.errors import Language, NotFoundError, ParameterError, ResultTooLargeError
 from govkg.forms.formats import FORMATS, XLSX, Format, format_named, write_document
+from govkg.ontology import Ontology, load_ontology
 from govkg.rdf import published_contexts
 from govkg.store import jobs
 from govkg.store.view import View
@@ -32,6 +38,7 @@ class State(jobs.State):
 
     checker: Checker
     graphs: Graphs
+    annotator: Annotator
 
     def published(self, case_id: str) -> list[Triple]:
         """Return the triples of a stored case; raises NotFoundError if there is none."""
@@ -42,10 +49,16 @@ class State(jobs.State):
 
 
 @cache
+def bundled_annotator() -> Annotator:
+    """Compile the names of the bundled ontology."""
+    return Annotator(load_ontology())
+
+
+@cache
 def warm_up(shacl_engine: EngineName) -> Checker:
     """Load the shapes and the ontology, and run everything once, so that workers need no file."""
     published_contexts()
-    state = State(View(b""), Checker(shacl_engine), Graphs(_BASE))
+    state = State(View(b""), Checker(shacl_engine), Graphs(_BASE), bundled_annotator())
     empty = {"format": "turtle", "base": None, "limit": 1000, "report": "text", "language": "en"}
     validate(state, empty, b"")
     for report in REPORT_FORMATS:
@@ -57,6 +70,10 @@ def warm_up(shacl_engine: EngineName) -> Checker:
     submit(state, empty | {"root": _BASE, "only": ""}, _WARM_UP)
     question = {"case": {"text": _WARM_UP.decode()}, "add": [["#x", "gov:ofType", "gc:x"]]}
     consistency(state, empty | {"dl": True}, _WARM_UP)
+    for form in (*MARKS, "html"):
+        annotate(state, _MARKING | {"form": form}, b"crisis of authority")
+    for form in _DRAFTS:
+        annotate(state, _MARKING | {"form": form, "as": "case"}, b"crisis of authority")
     what_if(state, {"base": "urn:x", "limit": 1000}, _json(question))
     for known in FORMATS:
         state.checker.read(_empty(state, known), known)
@@ -72,7 +89,24 @@ def prepare(argument: str) -> State:
     given = json.loads(argument)
     graphs = Graphs(given["base"])
     view = jobs.view(argument, [graphs.inferred])
-    return State(view, warm_up(given["shacl_engine"]), graphs)
+    checker = warm_up(given["shacl_engine"])
+    return State(view, checker, graphs, annotator_of(view.triples(graphs.ontology)))
+
+
+def annotator_of(triples: list[Triple]) -> Annotator:
+    """Return what finds the concepts of an ontology; that of the bundled one is there already."""
+    if _naming(triples) == _naming(load_ontology().triples):
+        return bundled_annotator()
+    return Annotator(Ontology(triples))
+
+
+def _naming(triples: list[Triple]) -> set[Triple]:
+    """Return what says how terms are called."""
+    return {
+        triple
+        for triple in triples
+        if triple.predicate in NAMING and isinstance(triple.subject, NamedNode)
+    }
 
 
 def validate(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
@@ -141,15 +175,41 @@ def missing(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
     return {}, _json(found)
 
 
+def annotate(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
+    """Mark the concepts in a text, or draft a case of them, in the form that the header names.
+
+    The form ``html`` is what the page shows, as JSON. Raises ResultTooLargeError.
+    """
+    form, language = header["form"], header["language"]
+    found = state.annotator.annotate(
+        body.decode(), header["text_language"], header["least"], header["source"]
+    )
+    if len(found.annotations) * _MARK_BYTES > header["most"]:
+        raise ResultTooLargeError(limit=header["most"], unit="bytes")
+    if header["as"] == "case":
+        return _drafted(state, found, form, language)
+    return {}, _json(summary(found)) if form == "html" else written(found, form, language)
+
+
+def _drafted(state: State, found: Annotated, form: str, language: Language) -> tuple[Header, bytes]:
+    """Return a draft of a case in a form; JSON and the page get the marks and the report too."""
+    draft = drafted(found, state.checker)
+    told: Header = {"conforms": draft.report.conforms}
+    if form not in ("json", "html"):
+        return told, draft.written(state.checker, form, language)
+    shown = summary(found) if form == "html" else found.as_json()
+    return told, _json(shown | {"draft": draft.as_json()})
+
+
 def _submission(state: State, header: Header, body: bytes) -> Submission:
-    known = format_named(header["format"])
-    return state.checker.read(
+    sent = state.checker.read(
         body,
-        known,
+        format_named(header["format"]),
         base=header["base"],
         limit=header["limit"],
         charset=header.get("charset", ""),
     )
+    return replace(sent, medium="form") if header.get("is_form") else sent
 
 
 def _empty(state: State, known: Format) -> bytes:
@@ -172,6 +232,7 @@ JOBS: Final[Mapping[str, Job]] = {
     "what_if": what_if,
     "consistency": consistency,
     "missing": missing,
+    "annotate": annotate,
 }
 """Every job by its name."""
 
@@ -179,6 +240,12 @@ _EMPTY = {
     "rdf-xml": b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>',
     "json-ld": json.dumps({"@context": CASE_CONTEXT}).encode(),  # so that the context is read
 }
+_MARKING: Final[Header] = {
+    "as": "annotations", "language": "en", "text_language": "auto", "least": 0.5, "source": "",
+    "most": 1_000_000,
+}  # fmt: skip
+_MARK_BYTES: Final = 1000  # that a mark takes in JSON-LD, about
+_DRAFTS: Final = ("turtle", "json", "json-ld", "xlsx", "html")
 _BASE: Final = "https://w3id.org/govkg/"
 """The base of the graphs while everything is run for the first time."""
 _WARM_UP = (

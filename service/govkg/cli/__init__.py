@@ -13,6 +13,7 @@ from typing import NoReturn
 import typer
 
 from govkg.cli import (
+    annotate,
     audit,
     backup,
     cases,
@@ -56,6 +57,7 @@ COMMANDS = (
     validate,
     diagnose,
     whatif,
+    annotate,
     template,
     convert,
     query,

@@ -1,8 +1,9 @@
 """``govkg validate``: check cases against the shapes, or any data against shapes of one's own."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -60,8 +61,8 @@ def validate(  # noqa: PLR0913, PLR0917 # each is an option of the command
     With --shapes any data is checked, of the files alone, and any finding counts against it.
     """
     form = "json" if as_json else chosen("--report", report, REPORT_FORMATS)
-    check = _check(shapes or (), profile, format, encoding)
     language = language_of(lang)
+    check = _check(shapes or (), profile, format, encoding, language)
     found = ((path, check(path)) for path in files)
     if form in TOGETHER:
         reports = [(path.as_posix(), report) for path, (_, report) in found]
@@ -86,8 +87,16 @@ def _printed(path: Path, sent: Submission, report: Report, form: str, language: 
     return report.conforms
 
 
+def _show(name: str, language: Language, done: int, total: int) -> None:
+    """Show how far the checking of a large document is, where somebody is watching."""
+    console.progress(_CHECKED[language].format(name, done / total))
+
+
+_CHECKED: Final[dict[Language, str]] = {"en": "{}: {:.0%} checked", "zh": "{}：已校验 {:.0%}"}
+
+
 def _check(
-    shapes: Sequence[Path], profile: str, format: str, encoding: str
+    shapes: Sequence[Path], profile: str, format: str, encoding: str, language: Language
 ) -> Callable[[Path], tuple[Submission, Report]]:
     """Return what reads and checks a file: against our shapes, or against others."""
     if not shapes:
@@ -95,7 +104,9 @@ def _check(
 
         def check_case(path: Path) -> tuple[Submission, Report]:
             sent = submission(checker, path, format, encoding)
-            return sent, checker.validate(sent, profile)
+            report = checker.validate(sent, profile, partial(_show, path.name, language))
+            console.progress("")
+            return sent, report
 
         return check_case
     for path in shapes:

@@ -54,6 +54,10 @@ class Answers:
         """Return what was typed or chosen under a name, without what is blank."""
         return [text for text in self._texts.get(name, ()) if text.strip()]
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return all names with their texts, as an input each."""
+        return [(name, text) for name, texts in self._texts.items() for text in texts]
+
     def text(self, name: str) -> str:
         """Return what was typed into the one input of a name."""
         return next(iter(self.texts(name)), "")

@@ -111,6 +111,11 @@ def no_shapes(_: State, __: Header, ___: bytes) -> tuple[Header, bytes]:
     raise NotFoundError(what="set of shapes", name="bundle", hint="Start with GOVKG_BUNDLE=true.")
 
 
+def no_concepts(_: State, __: Header, ___: bytes) -> tuple[Header, bytes]:
+    """Refuse to mark concepts: a plain dataset has no ontology. Raises NotFoundError."""
+    raise NotFoundError(what="ontology", name="bundle", hint="Start with GOVKG_BUNDLE=true.")
+
+
 JOBS: Final[Mapping[str, Job]] = {
     "query": query,
     "calls": calls,
@@ -119,5 +124,6 @@ JOBS: Final[Mapping[str, Job]] = {
     "update": update,
     "validate": no_shapes,
     "diagnose": no_shapes,
+    "annotate": no_concepts,
 }
 """Every job by its name."""

@@ -31,24 +31,34 @@ EXPECTED: Final[dict[str, Words]] = {
     "In": {"en": "one of: {value}", "zh": "以下之一：{value}"},
     "HasValue": {"en": "the value {value}", "zh": "值 {value}"},
     "Closed": {"en": "no property beyond those listed", "zh": "没有所列以外的属性"},
-    "Not": {"en": "something that is not as described", "zh": "不符合所述形状的值"},
-    "And": {"en": "something that is all that is described", "zh": "同时符合所述各形状的值"},
-    "Or": {
-        "en": "something that is one or more of what is described",
-        "zh": "至少符合所述形状之一",
-    },
-    "Xone": {"en": "something that is just one of what is described", "zh": "恰好符合所述形状之一"},
-    "Node": {"en": "something that is as its shape describes", "zh": "符合其形状所述的值"},
+    "Not": {"en": "nothing of this kind: {inner}", "zh": "不属于以下情形：{inner}"},
+    "And": {"en": "{inner}", "zh": "{inner}"},
+    "Or": {"en": "one or more of these: {inner}", "zh": "至少符合以下之一：{inner}"},
+    "Xone": {"en": "just one of these: {inner}", "zh": "恰好符合以下之一：{inner}"},
+    "Node": {"en": "{inner}", "zh": "{inner}"},
+    "QualifiedValue": {"en": "{inner}", "zh": "{inner}"},
     "QualifiedMinCount": {
-        "en": "at least {value} value(s) of the kind described",
-        "zh": "至少 {value} 个符合所述的值",
+        "en": "at least {value} value(s) of this kind: {inner}",
+        "zh": "至少 {value} 个这样的值：{inner}",
     },
     "QualifiedMaxCount": {
-        "en": "at most {value} value(s) of the kind described",
-        "zh": "至多 {value} 个符合所述的值",
+        "en": "at most {value} value(s) of this kind: {inner}",
+        "zh": "至多 {value} 个这样的值：{inner}",
     },
 }
 """A sentence for each component, by the part of its name before ``ConstraintComponent``."""
+
+INNER: Final = {
+    "Not": "not",
+    "And": "and",
+    "Or": "or",
+    "Xone": "xone",
+    "Node": "node",
+    "QualifiedValue": "qualifiedValueShape",
+    "QualifiedMinCount": "qualifiedValueShape",
+    "QualifiedMaxCount": "qualifiedValueShape",
+}
+"""The property that names the inner shapes of a component."""
 
 DEFAULT: Final[Words] = {"en": "Expected is: {expected}.", "zh": "应为：{expected}。"}
 FOUND: Final[Words] = {
@@ -56,6 +66,10 @@ FOUND: Final[Words] = {
     "zh": "应为：{expected}。实际为：{value}。",
 }
 """What a finding says where the shape has no message of its own."""
+NOT_SO: Final[Words] = {"en": " Not so is: {}.", "zh": "不符合的有：{}。"}
+"""What is added where some values do not count."""
+DESCRIBED: Final[Words] = {"en": "as its shape describes", "zh": "符合其形状所述"}
+"""What stands for a shape that is too deep within others to be described."""
 MEND: Final[dict[bool, Words]] = {
     True: {"en": "Change the value, or remove it.", "zh": "请修改或删除该值。"},
     False: {
@@ -64,6 +78,14 @@ MEND: Final[dict[bool, Words]] = {
     },
 }
 """What to do where the shape does not say, by whether a value is to blame."""
+MEND_ONE: Final[Words] = {
+    "en": "Mend what is amiss with one of the alternatives.",
+    "zh": "请改正其中一种情形所缺或有误之处。",
+}
+"""What to do where there are several ways."""
+
+_BETWEEN: Final[Words] = {"en": "; ", "zh": "；"}
+_NUMBERED: Final[Words] = {"en": "({}) {}", "zh": "（{}）{}"}
 
 _SHOWN: Final = 12
 """How many members of a list are shown."""
@@ -84,3 +106,15 @@ def listed(values: list[str], language: Language) -> str:
     """Join values for people; a long list is cut."""
     cut = [*values[:_SHOWN], "…"] if len(values) > _SHOWN else values
     return ("、" if language == "zh" else ", ").join(cut)
+
+
+def joined(parts: list[str], language: Language) -> str:
+    """Join what must hold together."""
+    return _BETWEEN[language].join(dict.fromkeys(parts))
+
+
+def numbered(parts: list[str], language: Language) -> str:
+    """Join alternatives, each with its number if there are several."""
+    if len(parts) > 1:
+        parts = [_NUMBERED[language].format(at, part) for at, part in enumerate(parts, 1)]
+    return _BETWEEN[language].join(parts)

@@ -1,6 +1,5 @@
 """The door of the Rust engine ``shacl``: compiled shapes over N-Triples."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
@@ -10,7 +9,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, 
 
 from govkg.errors import ShapesError, UnsafeInputError
 from govkg.rdf import Node
-from govkg.validation.setwise import SetWise
+from govkg.validation.setwise import SetWise, mentioned
 from govkg.validation.shapes import declared_prefixes
 from govkg.vocabulary import RDF, RDFS, SH
 
@@ -63,7 +62,8 @@ class FastEngine:
         """Validate data together with the background; see ``Engine``."""
         subjects = {triple.subject for triple in data}
         known = [triple for subject in subjects for triple in self._other.get(subject, ())]
-        text = self._asked + _text([*known, *data, *_names(data)])
+        given = _text(data)
+        text = self._asked + given + _text([*known, *_names(data, given)])
         if len(data) < self._together_from:
             return _validated(self._shapes, text)
         together = self._set_wise.results([*self._asked_triples, *known, *data])
@@ -95,10 +95,11 @@ def _text(triples: Iterable[Triple]) -> str:
     return (serialize(triples, format=_FORMAT) or b"").decode()
 
 
-def _names(data: Iterable[Triple]) -> Iterator[Triple]:
-    """Yield a triple that names each blank node of the data by its label."""
-    nodes = {node for triple in data for node in (triple.subject, triple.object)}
-    for node in nodes:
+def _names(data: Iterable[Triple], text: str) -> Iterator[Triple]:
+    """Yield a triple that names each blank node of the data, of which the text is given."""
+    if "_:" not in text:
+        return
+    for node in {node for triple in data for node in (triple.subject, triple.object)}:
         if isinstance(node, BlankNode):
             yield Triple(NamedNode(f"{_OURS}node:{node.value}"), _NAMES, node)
 
@@ -129,24 +130,15 @@ def _predicates(shapes: Sequence[Triple]) -> set[str]:
     A pattern with a variable as predicate must start at ``$this``: of the other properties in the
     background, an engine is only given those of the submission's own subjects.
     """
-    mentioned = {RDF + "type", RDFS + "subClassOf", RDF + "first", RDF + "rest"}
+    found = {RDF + "type", RDFS + "subClassOf", RDF + "first", RDF + "rest"}
     for triple in shapes:
         if isinstance(triple.object, NamedNode):
-            mentioned.add(triple.object.value)
+            found.add(triple.object.value)
     prefixes = declared_prefixes(shapes)
     for triple in shapes:
         if triple.predicate.value in _QUERIES and isinstance(triple.object, Literal):
-            mentioned |= _mentioned(triple.object.value, prefixes)
-    return mentioned
+            found |= mentioned(triple.object.value, prefixes)
+    return found
 
 
 _QUERIES: Final = {SH + "select", SH + "ask", SH + "construct"}
-_IN_QUERY: Final = re.compile(r"<([^<>\s]+)>|([A-Za-z][\w-]*)?:([\w-]+)")
-
-
-def _mentioned(query: str, prefixes: dict[str, str]) -> set[str]:
-    """Return every IRI in the text of a query."""
-    return {
-        found[1] or prefixes.get(found[2] or "", "") + found[3]
-        for found in _IN_QUERY.finditer(query)
-    }

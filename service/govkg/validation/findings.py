@@ -54,6 +54,15 @@ class Finding:
     """The nearest allowed values, the nearest first."""
     place: Place | None = None
     """Where in the document it is, as far as its reader knows."""
+    within: "Finding | None" = None
+    """What an engine reports in its stead: that a node does not conform to an inner shape."""
+    alternatives: tuple[tuple["Finding", ...], ...] = ()
+    """If the value meets none of several shapes, what is amiss with each; one is to be mended."""
+
+    @property
+    def outermost(self) -> "Finding":
+        """Return the finding as an engine reports it, in which this one lies."""
+        return self if self.within is None else self.within.outermost
 
     @property
     def subject(self) -> str:
@@ -82,12 +91,21 @@ class Finding:
             "remedy": self.remedy,
             "suggestions": [each.as_json() for each in self.suggestions],
             "shape": None if self.shape is None else text_of(self.shape),
+            "within": None if self.within is None else self.within.as_json(),
+            "alternatives": [[each.as_json() for each in way] for way in self.alternatives],
         }
 
     def placed(self, places: Places, above: Above) -> "Finding":
-        """Return the finding with its place: that of the property, or else that of the node."""
+        """Return the finding with its place: that of the property, or else that of the node.
+
+        What lies within another finding is at least where that is.
+        """
         path = self.path.text if self.path else WHOLE
-        return replace(self, place=place_of(self.focus, path, places, above))
+        place = place_of(self.focus, path, places, above)
+        if place is None and self.within is not None:
+            place = self.within.placed(places, above).place
+        ways = tuple(tuple(each.placed(places, above) for each in way) for way in self.alternatives)
+        return replace(self, place=place, alternatives=ways)
 
 
 @dataclass(frozen=True)

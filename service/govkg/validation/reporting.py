@@ -1,6 +1,6 @@
 """A validation report as RDF, in the terms of SHACL."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
@@ -13,17 +13,34 @@ def _sh(name: str) -> NamedNode:
 
 
 def report_triples(report: Report) -> list[Triple]:
-    """Return the report as a sh:ValidationReport (SHACL section 3.6)."""
+    """Return the report as a sh:ValidationReport (SHACL section 3.6).
+
+    Its results are those of the engine; what was traced to causes has them as sh:detail.
+    """
     node = BlankNode("report")
     conforms = "true" if report.conforms else "false"
     triples = [
         Triple(node, NamedNode(RDF + "type"), _sh("ValidationReport")),
         Triple(node, _sh("conforms"), Literal(conforms, datatype=NamedNode(XSD + "boolean"))),
     ]
-    for number, finding in enumerate(report.findings, 1):
-        result = BlankNode(f"result{number}")
-        triples += [Triple(node, _sh("result"), result), *_result(result, finding)]
+    for number, (result, causes) in enumerate(_by_result(report.findings), 1):
+        name = BlankNode(f"result{number}")
+        triples += [Triple(node, _sh("result"), name), *_result(name, result)]
+        for at, cause in enumerate(causes, 1):
+            detail = BlankNode(f"{name.value}-{at}")
+            triples += [Triple(name, _sh("detail"), detail), *_result(detail, cause)]
     return triples
+
+
+def _by_result(findings: Sequence[Finding]) -> list[tuple[Finding, list[Finding]]]:
+    """Return what an engine reports, each with its causes, those of alternatives among them."""
+    found: dict[int, tuple[Finding, list[Finding]]] = {}
+    for finding in findings:
+        result = finding.outermost
+        _, causes = found.setdefault(id(result), (result, []))
+        causes += [] if finding is result else [finding]
+        causes += [each for way in finding.alternatives for each in way]
+    return list(found.values())
 
 
 def _result(result: BlankNode, finding: Finding) -> Iterator[Triple]:

@@ -1,5 +1,6 @@
 """Read a SHACL validation report, as any engine writes it, into plain values."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from typing import Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from govkg.rdf import Node
+from govkg.rdf import Node, shorten
 from govkg.vocabulary import RDF, SH
 
 _RESULT: Final = NamedNode(SH + "result")
@@ -37,6 +38,10 @@ class Result:
     path: Path | None
     value: Node | None
     messages: tuple[Literal, ...]
+    causes: tuple[tuple["Result", ...], ...] = ()
+    """What breaks the inner shapes that the result speaks of: a group for each of them."""
+    within: "Result | None" = None
+    """The result of which this is a cause."""
 
 
 def read_results(report: Iterable[Triple]) -> list[Result]:
@@ -79,6 +84,13 @@ def read_path(about: _About, node: Node) -> Path:
     if isinstance(node, NamedNode):
         return Path(node.value, node)
     return Path(_text(about, node), node, tuple(_reachable(about, node)))
+
+
+def short_path(path: Path) -> str:
+    """Return a path with prefixes for the namespaces that are known."""
+    if isinstance(path.node, NamedNode):
+        return shorten(path.text)
+    return re.sub(r"<([^<>]*)>", lambda found: shorten(found[1]), path.text)
 
 
 _AFTER: Final = {"zeroOrMorePath": "*", "oneOrMorePath": "+", "zeroOrOnePath": "?"}

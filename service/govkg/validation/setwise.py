@@ -58,17 +58,19 @@ def _target(classes: frozenset[Node]) -> NamedNode:
 class SetWise:
     """The SPARQL constraints of some shapes that may be asked for all focus nodes together."""
 
-    def __init__(self, shapes: Sequence[Triple]) -> None:
-        """Find these constraints; ``rest`` is left: the shapes without them."""
+    def __init__(self, shapes: Sequence[Triple], only: frozenset[Node] | None = None) -> None:
+        """Find these constraints, of some shapes ``only``; ``rest`` is left: all without them."""
         known = Ontology(shapes)
         used = {t.object for t in shapes if t.predicate.value.startswith((SH, RDF))}
         taken = {
             triple: constraint
             for triple in (shapes if _prefixes_are_clear(known) else ())
             if triple.predicate == sh("sparql") and triple.subject not in used
+            if only is None or triple.subject in only
             if (constraint := _constraint(known, triple))
         }
         self._constraints = tuple(taken.values())
+        self.shapes = frozenset[Node](constraint.shape for constraint in taken.values())
         self._prefixes = declared_prefixes(shapes)
         self.rest = [triple for triple in shapes if triple not in taken]
 
@@ -98,12 +100,12 @@ class SetWise:
                 members[triple.object].add(triple.subject)
         for classes in {constraint.classes for constraint in self._constraints}:
             target = _target(classes)
-            for kind in _below(classes, above):
+            for kind in below(classes, above):
                 for node in members[kind]:
                     yield Quad(node, _FOCUS, target)
 
 
-def _below(classes: Iterable[Node], above: dict[Node, set[Node]]) -> set[Node]:
+def below(classes: Iterable[Node], above: Mapping[Node, set[Node]]) -> set[Node]:
     """Return classes with all classes below them."""
     found, waiting = set[Node](), list(classes)
     while waiting:
@@ -221,3 +223,14 @@ _VARIABLE: Final = re.compile(r"\{[?$](\w+)\}")
 
 def _shown(value: Node | None, otherwise: str) -> str:
     return otherwise if value is None else text_of(value)
+
+
+_IN_QUERY: Final = re.compile(r"<([^<>\s]+)>|([A-Za-z][\w-]*)?:([\w-]+)")
+
+
+def mentioned(query: str, prefixes: Mapping[str, str]) -> set[str]:
+    """Return every IRI in the text of a query."""
+    return {
+        found[1] or prefixes.get(found[2] or "", "") + found[3]
+        for found in _IN_QUERY.finditer(query)
+    }

@@ -10,6 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from govkg.errors import Language, ShapesError
 from govkg.ontology import IDENTIFIER, TYPE, Ontology, Texts
 from govkg.rdf import Node
+from govkg.validation.results import Path, read_path
 from govkg.vocabulary import GOV, GSH, RDF, SH
 
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
@@ -18,6 +19,8 @@ Words = dict[Language, str]
 
 _WEIGHT: Final = NamedNode(GSH + "weight")
 _PROFILE: Final = NamedNode(GSH + "ValidationProfile")
+_SHARED: Final = NamedNode(GSH + "isShared")
+_ACROSS: Final = NamedNode(GSH + "acrossCases")
 _RULE: Final = NamedNode(GOV + "ruleId")
 _NAMED: Final = "urn:x-govkg:shape:"
 _QUERIES: Final = {SH + "select", SH + "ask"}
@@ -99,6 +102,11 @@ class Shapes:
         values = [] if shape is None else self._index.values(shape, _RULE)
         return next((value.value for value in values if isinstance(value, Literal)), "")
 
+    def path(self, shape: Node) -> Path | None:
+        """Return the path of a property shape."""
+        found = self.values(shape, "path")
+        return read_path(self._by_subject, found[0]) if found else None
+
     def texts(self, shape: Node | None, name: str) -> Texts:
         """Return the texts of a shape by language, such as its ``name``."""
         return {} if shape is None else self._index.texts(shape, sh(name))
@@ -112,6 +120,23 @@ class Shapes:
         speakers = [] if shape is None else [shape, *self.values(shape, "sparql")]
         messages = (value for each in speakers for value in self.values(each, "message"))
         return [message for message in messages if isinstance(message, Literal)]
+
+    @cached_property
+    def shared_classes(self) -> frozenset[Node]:
+        """Return the classes of what several cases may mention, as ``gsh:isShared`` says."""
+        shapes = {t.subject for t in self.triples if t.predicate == _SHARED}
+        return frozenset(each for shape in shapes for each in self.values(shape, "targetClass"))
+
+    @cached_property
+    def across_cases(self) -> frozenset[Node]:
+        """Return the shapes that compare cases, as ``gsh:acrossCases`` says."""
+        return frozenset(t.subject for t in self.triples if t.predicate == _ACROSS)
+
+    def queries(self, shapes: Iterable[Node]) -> list[str]:
+        """Return the queries of the SPARQL constraints of some shapes."""
+        constraints = (each for shape in shapes for each in self.values(shape, "sparql"))
+        found = (query for each in constraints for query in self.values(each, "select"))
+        return [query.value for query in found if isinstance(query, Literal)]
 
     def _check_queries(self) -> None:
         """Refuse queries in which an inner one hides ``$this``; no engine of ours sees them all."""
@@ -128,6 +153,13 @@ class Shapes:
         """Return how much a shape counts towards completeness."""
         values = [] if shape is None else self._index.values(shape, _WEIGHT)
         return next((int(value.value) for value in values if isinstance(value, Literal)), 0)
+
+    @cached_property
+    def _by_subject(self) -> dict[Node, list[Triple]]:
+        found: dict[Node, list[Triple]] = {}
+        for triple in self.triples:
+            found.setdefault(triple.subject, []).append(triple)
+        return found
 
     @cached_property
     def profiles(self) -> dict[str, dict[Node, str]]:

@@ -1,24 +1,22 @@
 """Check data against shapes, and put what an engine finds into plain words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import Triple
 
 from govkg.errors import ParameterError
 from govkg.ontology import Ontology
 from govkg.rdf import Node
+from govkg.validation.chunking import SIZE, Chunked, Progress, untold
 from govkg.validation.completeness import SEVERITY, Gap, scored
 from govkg.validation.engines import EngineName, make_engine
 from govkg.validation.findings import SEVERITIES, Finding, Report, Severity
-from govkg.validation.results import Result, read_results
-from govkg.validation.shapes import Shapes, unnamed
-from govkg.validation.suggesting import Suggester, by_class
+from govkg.validation.shapes import Shapes
+from govkg.validation.suggesting import Suggester
+from govkg.validation.telling import Submitted, Teller
+from govkg.validation.tracing import Tracer
 from govkg.validation.wording import Wording
-from govkg.vocabulary import DCTERMS, GOV, RDFS, SH
-
-_CASE = NamedNode(GOV + "GovernanceCase")
-_TITLES = (DCTERMS + "title", RDFS + "label")
 
 
 class Validator:
@@ -31,18 +29,32 @@ class Validator:
         *,
         engine: EngineName = "fast",
         strict: bool = False,
+        chunk_size: int = SIZE,
     ) -> None:
         """Take the shapes, and the ontology as background knowledge about concepts.
+
+        A submission of more triples than ``chunk_size`` is checked in parts, with the same result.
 
         If ``strict``, findings speak of any node, and any finding is one too many, as SHACL has it;
         otherwise they speak of the submission's own subjects, and only violations matter.
         """
         background = list(background)
         self._shapes = Shapes(shapes)
-        self._engine = make_engine(engine, self._shapes.triples, background)
+        self._chunked = Chunked(
+            make_engine(engine, self._shapes.triples, background),
+            self._shapes,
+            background,
+            size=chunk_size,
+        )
+        self._tracer = Tracer(
+            self._shapes,
+            lambda some, data: make_engine(engine, some, background).report(data),
+            even_worded=strict,
+        )
         known = Ontology(background)
-        self._wording = Wording(self._shapes, known)
-        self._suggester = Suggester(self._shapes, known)
+        self._teller = Teller(
+            self._shapes, Wording(self._shapes, known), Suggester(self._shapes, known)
+        )
         self._strict = strict
 
     @property
@@ -50,30 +62,36 @@ class Validator:
         """Return the names of the profiles."""
         return tuple(self._shapes.profiles)
 
-    def validate(self, triples: Iterable[Triple], profile: str = "standard") -> Report:
-        """Check the triples of a submission by a profile.
+    def validate(
+        self,
+        triples: Iterable[Triple],
+        profile: str = "standard",
+        progress: Progress = untold,
+    ) -> Report:
+        """Check the triples of a submission by a profile, and tell the progress of large ones.
 
         Raises UnsafeInputError for what no engine reads, and ParameterError for no profile.
         """
         severities = self._severities(profile)
         submitted = list(triples)
-        titles, classes = _titles(submitted), by_class(submitted)
-        own = {triple.subject for triple in submitted}
-        found, gaps = [], []
-        for result in read_results(self._engine.report(submitted)):
+        reported = list(self._chunked.results(submitted, progress))
+        traced = self._tracer.traced(reported, submitted)
+        sent = Submitted.of(submitted, traced)
+        gaps, found = list[Gap](), list[Finding]()
+        for result in traced:
             if result.severity == SEVERITY and not self._strict:
-                gaps.append(self._gap(result))
-            elif self._strict or result.focus in own:
+                gaps.append(self._teller.gap(result))
+            elif self._strict or result.focus in sent.own:
                 severity = severities.get(result.shape or result.focus, result.severity)
-                found.append(self._finding(replace(result, severity=severity), titles, classes))
-        cases = sorted(set(classes.get(_CASE, ())), key=str)
+                meant = replace(result, severity=severity)
+                found += self._teller.findings(meant, sent, anybody=self._strict)
         return Report(
             tuple(sorted(found, key=_order)),
-            len(cases),
+            len(sent.cases),
             rules=self._shapes.rules,
             strict=self._strict,
             profile=profile,
-            completeness=() if self._strict else scored(cases, gaps, titles),
+            completeness=() if self._strict else scored(sent.cases, gaps, sent.titles),
         )
 
     def _severities(self, profile: str) -> dict[Node, str]:
@@ -86,53 +104,12 @@ class Validator:
             )
         return self._shapes.profiles[profile]
 
-    def _gap(self, result: Result) -> Gap:
-        """Put into words what would make a case more complete."""
-        weight = self._shapes.weight(result.shape)
-        message = self._wording.message(result)
-        return Gap(result.focus, weight, self._wording.field(result), message)
 
-    def _finding(
-        self, result: Result, titles: dict[Node, str], classes: dict[Node, Sequence[Node]]
-    ) -> Finding:
-        """Put one result into words, with those of the shape that it breaks."""
-        shape = None if result.shape is None else unnamed(result.shape)
-        severity = result.severity.removeprefix(SH).lower()
-        message = self._wording.message(result)
-        return Finding(
-            rule=self._shapes.rule(result.shape),
-            shape=shape,
-            component=result.component,
-            severity=next((known for known in SEVERITIES if known == severity), "violation"),
-            severity_iri=result.severity,
-            focus=result.focus,
-            focus_label=titles.get(result.focus, ""),
-            path=result.path,
-            value=result.value,
-            name=self._wording.field(result),
-            message=message,
-            expected=self._wording.expected(result),
-            remedy=self._wording.remedy(result, message),
-            suggestions=self._suggester.suggest(result, classes),
-        )
-
-
-def _titles(submitted: Sequence[Triple]) -> dict[Node, str]:
-    """Return what the submission calls its nodes: the first title by alphabet, or label."""
-    found: dict[Node, str] = {}
-    for predicate in reversed(_TITLES):
-        texts: dict[Node, list[str]] = {}
-        for triple in submitted:
-            if triple.predicate.value == predicate:
-                texts.setdefault(triple.subject, []).append(getattr(triple.object, "value", ""))
-        found |= {node: min(values) for node, values in texts.items()}
-    return found
-
-
-def _order(finding: Finding) -> tuple[int, str, str, str]:
+def _order(finding: Finding) -> tuple[int, str, str, str, str, str]:
     """Sort the gravest first, then by rule and place."""
     path = finding.path.text if finding.path else ""
-    return SEVERITIES.index(finding.severity), finding.rule, str(finding.focus), path
+    grave, value = SEVERITIES.index(finding.severity), str(finding.value)
+    return grave, finding.rule, str(finding.focus), path, finding.component, value
 
 
 __all__ = ["Severity", "Validator"]

@@ -7,15 +7,29 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode
 
 from govkg.errors import Language
-from govkg.ontology import PREF_LABEL, Ontology, Texts
-from govkg.rdf import Node, shorten
-from govkg.validation.expecting import DEFAULT, EXPECTED, FOUND, MEND, kind, listed, parameter
-from govkg.validation.results import Path, Result
-from govkg.validation.shapes import LANGUAGES, Shapes, Words, in_both, text_of
+from govkg.ontology import Ontology
+from govkg.validation.describing import Describer
+from govkg.validation.expecting import (
+    DEFAULT,
+    EXPECTED,
+    FOUND,
+    INNER,
+    MEND,
+    MEND_ONE,
+    NOT_SO,
+    joined,
+    kind,
+    listed,
+    numbered,
+)
+from govkg.validation.results import Result
+from govkg.validation.shapes import LANGUAGES, Shapes, Words, in_both
+from govkg.validation.tracing import ALL_OF, ONE_OF, groups
 from govkg.vocabulary import GC, GOV, SH
 
-_OF_SHAPES: Final = {"And", "Or", "Xone", "Not", "Node", "SPARQL"}
+_OF_SHAPES: Final = {*INNER, "SPARQL"}
 """Components of which the description of the shape says more than their parameter."""
+_TRACED: Final = ALL_OF | ONE_OF
 
 
 class Wording:
@@ -24,16 +38,17 @@ class Wording:
     def __init__(self, shapes: Shapes, background: Ontology) -> None:
         """Take the shapes, and where labels of concepts are looked up."""
         self._shapes = shapes
-        self._background = background
+        self._describer = Describer(shapes, background)
 
     def field(self, result: Result) -> Words:
         """Return the name of the field in plain words: that of the shape, or the property."""
         names = self._shapes.texts(result.shape, "name")
-        if names or result.path is None:
+        if names:
             return in_both(names)
-        if isinstance(result.path.node, NamedNode):
-            names = self._labels(result.path.text)
-        return in_both(names or {"en": short_path(result.path)})
+        if result.path is not None:
+            path = result.path
+            return {each: self._describer.field(path, each) for each in LANGUAGES}
+        return in_both({}) if result.within is None else self.field(result.within)
 
     def message(self, result: Result) -> Words:
         """Return what the shape's author says, with labels in the place of concepts' IRIs.
@@ -50,48 +65,55 @@ class Wording:
 
     def remedy(self, result: Result, message: Words) -> Words:
         """Return how to mend it: what the message says after its first sentence."""
-        if not self._shapes.templates(result.shape):
-            return MEND[result.value is not None]
-        return {language: _after_first_sentence(text) for language, text in message.items()}
+        if self._shapes.templates(result.shape):
+            return {language: _after_first_sentence(text) for language, text in message.items()}
+        return MEND_ONE if len(result.causes) > 1 else MEND[result.value is not None]
 
     def expected(self, result: Result) -> Words:
         """Return what the constraint asks for."""
         asked = kind(result.component)
         description = self._shapes.texts(result.shape, "description")
-        if description and (asked in _OF_SHAPES or asked.startswith("Qualified")):
+        if description and (asked in _OF_SHAPES or asked not in EXPECTED):
             return in_both(description)
-        template = EXPECTED.get(asked)
-        if template is None:
-            return in_both(description)
-        return {
-            language: template[language].format(value=self._parameter(result, language))
-            for language in LANGUAGES
-        }
+        return {language: self._expected(result, language) for language in LANGUAGES}
 
-    def _parameter(self, result: Result, language: Language) -> str:
-        """Return the parameter of the constraint, for people."""
-        values = self._shapes.values(result.shape, parameter(result.component))
-        members = [m for value in values for m in self._shapes.members(value) or [value]]
-        return listed([self._shown(member, language) for member in members], language)
+    def _expected(self, result: Result, language: Language) -> str:
+        """Return what a constraint asks for; of inner shapes, only what is not so."""
+        asked = kind(result.component)
+        if asked not in _TRACED or not result.causes:
+            return self._describer.asked(result.shape, asked, language)
+        ways = [self._way(way, language) for way in groups(result)]
+        together = numbered if asked in ONE_OF else joined
+        return EXPECTED[asked][language].format(inner=together(ways, language))
 
-    def _shown(self, node: Node, language: Language) -> str:
-        if not isinstance(node, NamedNode):
-            return text_of(node)
-        labels = self._labels(node.value)
-        label = labels.get(language) or labels.get("en")
-        return f"“{label}” ({shorten(node.value)})" if label else shorten(node.value)
+    def _way(self, leaves: list[Result], language: Language) -> str:
+        """Return what is asked for by the leaves of one alternative."""
+        return joined([self._leaf(leaf, language) for leaf in leaves], language)
+
+    def _leaf(self, leaf: Result, language: Language) -> str:
+        if self._shapes.templates(leaf.shape):
+            return self.message(leaf)[language]
+        field = self.field(leaf)[language]
+        same = leaf.path is None or (leaf.within is not None and leaf.path == leaf.within.path)
+        expected = self.expected(leaf)[language]
+        return expected if same else f"{field}: {expected}"
 
     def _plain_message(self, result: Result) -> Words:
         """Return what is amiss where the shape has no words for it."""
         expected = self.expected(result)
-        template = DEFAULT if result.value is None else FOUND
-        return {
-            language: template[language].format(
-                expected=expected[language],
-                value="" if result.value is None else self._shown(result.value, language),
-            )
-            for language in LANGUAGES
-        }
+        return {each: self._plain(result, expected[each], each) for each in LANGUAGES}
+
+    def _plain(self, result: Result, expected: str, language: Language) -> str:
+        if result.value is not None:
+            value = self._describer.shown(result.value, language)
+            return FOUND[language].format(expected=expected, value=value)
+        text = DEFAULT[language].format(expected=expected)
+        values = [
+            f"“{self._describer.shown(way[0].value, language)}” ({self._way(way, language)})"
+            for way in groups(result)
+            if way and way[0].value is not None
+        ]
+        return text + NOT_SO[language].format(listed(values, language)) if values else text
 
     def _language(self, result: Result, message: Literal) -> str:
         if message.language:
@@ -102,10 +124,9 @@ class Wording:
         return ""
 
     def _with_labels(self, text: str, language: Language) -> str:
-        return _OUR_IRI.sub(lambda found: self._shown(NamedNode(found.group()), language), text)
-
-    def _labels(self, iri: str) -> Texts:
-        return self._background.texts(NamedNode(iri), PREF_LABEL)
+        return _OUR_IRI.sub(
+            lambda found: self._describer.shown(NamedNode(found.group()), language), text
+        )
 
 
 _OUR_IRI = re.compile(f"(?:{re.escape(GC)}|{re.escape(GOV)})[A-Za-z0-9-]+")
@@ -115,13 +136,6 @@ _END = re.compile(r"[.!?](?=\s+[A-Z<“\"])\s+|[。！？](?=.)")
 def _after_first_sentence(text: str) -> str:
     found = _END.search(text)
     return text[found.end() :] if found else text
-
-
-def short_path(path: Path) -> str:
-    """Return a path with prefixes for the namespaces that are known."""
-    if isinstance(path.node, NamedNode):
-        return shorten(path.text)
-    return re.sub(r"<([^<>]*)>", lambda found: shorten(found[1]), path.text)
 
 
 @cache

@@ -1,58 +1,16 @@
-"""Words of English and Chinese texts as a search compares them, and which texts hold them."""
+"""Which things have which words, for searches."""
 
 import math
-import re
-import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final
 
 from rapidfuzz import fuzz, process
 
-HAN: Final = re.compile(r"[\u3400-\u9fff]")
-SMALL: Final = frozenset(
-    {"a", "an", "and", "as", "at", "by", "for", "from", "in", "is", "of", "on", "or", "that"}
-    | {"the", "to", "with"}
-)
-"""Words that do not count when it is asked how much of a text was named."""
-_WORD: Final = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]+")
-_PARTICLE: Final = re.compile(r"(?<=[\u3400-\u9fff])[的之](?=[\u3400-\u9fff])")
-_ENDINGS: Final = ("ations", "ation", "ing", "ies", "ed", "es", "is", "s", "e", "y")
-_BRITISH: Final = re.compile(r"(?<=\w{4})is(?=(?:ation|e|ed|es|ing)s?\Z)")
-_STEM: Final = 4  # letters that an English word keeps at least
+from govkg.wording import HAN, STEM, tokens
+
 _LIKE: Final = 75.0  # how alike, of 100, a word must be to be what was meant
-
-
-def plain(text: str) -> str:
-    """Return a text without case, accents, hyphens and full-width forms."""
-    folded = unicodedata.normalize("NFKD", text).casefold()
-    bare = "".join(" " if c in "-_/" else c for c in folded if not unicodedata.combining(c))
-    return " ".join(bare.split())
-
-
-def asked(query: str) -> str:
-    """Return a query as it is compared; Chinese without its particles."""
-    words = plain(query)
-    return "" if words in ("的", "之", "了") else _PARTICLE.sub("", words)
-
-
-def tokens(text: str) -> Iterator[str]:
-    """Yield the words of a plain text that count: English ones by stem, Chinese ones as pairs."""
-    for word in _WORD.findall(text):
-        if HAN.match(word):
-            yield from (word[i : i + 2] for i in range(max(1, len(word) - 1)))
-        elif len(word) > 1 and word not in SMALL:
-            yield _stem(word)
-
-
-def _stem(word: str) -> str:
-    """Return a word without its ending, American as British ones."""
-    word = _BRITISH.sub("iz", word)
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= _STEM:
-            return word[: -len(ending)]
-    return word.removesuffix("s") if len(word) == _STEM else word
 
 
 class Holdings:
@@ -94,10 +52,10 @@ class Holdings:
         if HAN.match(token):
             return found
         start = bisect_left(self._words, token)
-        for word in self._words[start : start + 20] if len(token) > _STEM else ():
+        for word in self._words[start : start + 20] if len(token) > STEM else ():
             if word.startswith(token):
                 found.setdefault(word, 0.8)
-        if found or len(token) < _STEM:
+        if found or len(token) < STEM:
             return found
         near = process.extract(token, self._latin, scorer=fuzz.ratio, limit=3, score_cutoff=_LIKE)
         return {word: 0.8 * likeness / 100 for word, likeness, _ in near}

@@ -1,0 +1,76 @@
+"""Check a large submission a few cases at a time, in less memory, and find the same.
+
+What no rule looks for beyond a case and the places and actors that it mentions can be checked case
+by case. The shapes say which kinds of node are shared between cases (``gsh:isShared``) and which
+rules compare cases (``gsh:acrossCases``): these are asked once, of what they mention only.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final
+
+from pyoxigraph import NamedNode, Triple
+
+from govkg.rdf import Node
+from govkg.validation.dividing import Divided
+from govkg.validation.engines import Engine
+from govkg.validation.results import Result, read_results
+from govkg.validation.setwise import SetWise, below, mentioned
+from govkg.validation.shapes import Shapes, declared_prefixes
+from govkg.vocabulary import RDF, RDFS
+
+Progress = Callable[[int, int], None]
+"""Is told how many triples have been checked, and how many there are."""
+
+
+def untold(done: int, total: int) -> None:
+    """Tell nobody how far the checking is."""
+
+
+SIZE: Final = 25_000
+"""So many triples are checked together: about a hundred cases."""
+_SUBCLASS: Final = NamedNode(RDFS + "subClassOf")
+
+
+_FEWEST: Final = 2
+
+
+class Chunked:
+    """Checks a submission in chunks, or as a whole if it is small or of one piece."""
+
+    def __init__(
+        self, engine: Engine, shapes: Shapes, background: Iterable[Triple], *, size: int = SIZE
+    ) -> None:
+        """Take what checks one chunk; ``size`` is the number of triples in it, roughly."""
+        self._engine = engine
+        self._size = size
+        self._kinds = [triple for triple in background if triple.predicate == _SUBCLASS]
+        above: defaultdict[Node, set[Node]] = defaultdict(set)
+        for triple in self._kinds:
+            above[triple.object].add(triple.subject)
+        self._shared = below(shapes.shared_classes, above)
+        self._across = shapes.across_cases
+        self._set_wise = SetWise(shapes.triples, only=self._across)
+        prefixes = declared_prefixes(shapes.triples)
+        queries = shapes.queries(self._across)
+        self._asked = {RDF + "type"}.union(*(mentioned(each, prefixes) for each in queries))
+        self._may_divide = bool(self._shared) and self._set_wise.shapes == self._across
+
+    def results(self, data: Sequence[Triple], progress: Progress = untold) -> Iterator[Result]:
+        """Yield what is found in a submission; of nodes beyond it, some results may be missing."""
+        divided = Divided(data, self._shared, self._size) if self._divides(data) else None
+        if divided is None or len(divided.chunks) < _FEWEST:
+            yield from read_results(self._engine.report(data))
+            return
+        done = 0
+        for number, chunk in enumerate(divided.chunks):
+            for result in read_results(self._engine.report(chunk)):
+                if divided.home(result.focus) == number and result.shape not in self._across:
+                    yield result
+            done += len(chunk)
+            progress(min(done, len(data)), len(data))
+        asked = (triple for triple in data if triple.predicate.value in self._asked)
+        yield from read_results(self._set_wise.results([*self._kinds, *asked]))
+
+    def _divides(self, data: Sequence[Triple]) -> bool:
+        return self._may_divide and len(data) > self._size

@@ -148,3 +148,33 @@ def test_a_file_is_handed_in_by_the_page(browser: TestClient) -> None:
     assert 'action="/cases"' in form
     assert (sent.status_code, "/cases/by-form" in sent.text) == (201, True)
     assert (bad.status_code, "<h1>" in bad.text) == (400, True)
+
+
+@pytest.mark.parametrize(
+    ("target", "leads_to"),
+    [
+        ("/cases/x?lang=zh", "/cases/x?lang=zh"),
+        ("//example.org/", "/submissions"),
+        ("https://example.org/", "/submissions"),
+        ("/\\example.org", "/submissions"),
+        ("/a\r\nb", "/submissions"),
+        ("", "/submissions"),
+    ],
+)
+def test_signing_in_leads_back(browser: TestClient, target: str, leads_to: str) -> None:
+    """Who was asked to sign in goes on where that was, but never to another site."""
+    token = secret(browser, "submit")
+    entered = browser.post("/sign-in", params={"next": target}, data={"token": token}, headers=HERE)
+
+    assert (entered.status_code, entered.headers["location"]) == (303, leads_to)
+
+
+def test_a_page_for_others_is_the_form_to_sign_in(browser: TestClient) -> None:
+    """A browser gets the form, which leads back; a program gets a problem as ever."""
+    page = browser.get("/review?lang=zh", headers={"accept": "text/html"})
+    data = browser.get("/review", headers={"accept": "application/json"})
+
+    assert page.status_code == 401
+    assert 'action="/sign-in?next=%2Freview%3Flang%3Dzh&amp;lang=zh"' in page.text
+    assert "登录" in page.text
+    assert data.json()["code"] == "unauthorized"

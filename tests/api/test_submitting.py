@@ -18,6 +18,8 @@ from .handing import TURTLE, application, case, header, running
 from .scratch import ask
 
 _NUMBERS = count(1)
+BARE = "<https://w3id.org/govkg/case/{name}> a <https://w3id.org/govkg/ontology#GovernanceCase> ."
+"""A case that says nothing of itself."""
 
 
 @dataclass(frozen=True)
@@ -386,3 +388,87 @@ def test_lists_ask_the_journal_once(house: House) -> None:
     assert len(mine.json()["cases"]) == 2000
     assert (len(own), len(asked)) == (1, 1)
     assert not any(case["id"].startswith("m1") for case in public.json()["cases"])
+
+
+def test_a_curator_looks_before_deciding(house: House) -> None:
+    """Report, differences and conclusions of what waits, for curators and its owner alone."""
+    name = house.published()
+    house.change(name, "Changed title")
+    address = f"/cases/{name}/review"
+    told = house.client.get(address, headers=house.curator).json()
+    page = house.client.get(address, headers=house.curator | {"accept": "text/html"}).text
+
+    assert (told["version"], told["validation"]["conforms"]) == (2, True)
+    assert told["differences"]["from"] == 1
+    assert ["Changed title" in each for each in told["differences"]["added"]] == [True]
+    assert told["cases"][0]["crises"] is not None
+    assert "<ins>" in page
+    assert 'value="publish"' in page
+    own = house.client.get(address, headers=house.submitter | {"accept": "text/html"})
+    assert (own.status_code, 'value="publish"' in own.text) == (200, False)
+    assert house.client.get(address, headers=house.other).status_code == 403
+    assert house.client.get(address).status_code == 401
+
+
+def test_a_return_without_a_message_comes_back_as_the_page(house: House) -> None:
+    """The curator is told at the field, and nothing is decided."""
+    name = house.new()
+    revision = house.tag(name)["if-match"].strip('"').partition(".")[0]
+    answer = house.client.post(
+        f"/cases/{name}/review",
+        data={"decision": "return", "message": " ", "revision": revision},
+        headers=house.curator | {"accept": "text/html"},
+    )
+
+    assert (answer.status_code, 'id="message.wrong"' in answer.text) == (400, True)
+    assert house.client.get(f"/cases/{name}", headers=house.submitter).json()["state"] == (
+        "submitted"
+    )
+
+
+def test_pages_send_new_versions_and_drafts(house: House) -> None:
+    """A form names the revision in a field or in the address, since it can send no header."""
+    name = f"town-{next(_NUMBERS)}"
+    house.hand_in(case(name), "?draft=true")
+    page = house.submitter | {"accept": "text/html"}
+
+    def revision() -> str:
+        return house.tag(name)["if-match"].strip('"').partition(".")[0]
+
+    stale, file = revision(), {"file": ("a.ttl", case(name, title="From a file"))}
+    kept = house.client.post(f"/cases/{name}/versions?revision={stale}", files=file, headers=page)
+    again = house.client.post(f"/cases/{name}/versions?revision={stale}", files=file, headers=page)
+    foreign = house.client.post(
+        f"/cases/{name}/versions?revision={stale}", files=file, headers=house.other
+    )
+    bad = house.client.post(
+        f"/cases/{name}/versions?revision={revision()}",
+        files={"file": ("a.ttl", BARE.format(name=name))},
+        headers=page,
+    )
+
+    assert (kept.status_code, "From a file" in kept.text) == (200, True)
+    assert (again.status_code, foreign.status_code, bad.status_code) == (412, 404, 422)
+    other = f"town-{next(_NUMBERS)}"
+    house.hand_in(case(other), "?draft=true")
+    tag = house.tag(other)["if-match"].strip('"').partition(".")[0]
+    sent = house.client.post(
+        f"/cases/{other}/submit?lang=zh",
+        data={"revision": tag},
+        headers=page,
+        follow_redirects=False,
+    )
+    assert (sent.status_code, sent.headers["location"]) == (303, f"/cases/{other}?lang=zh")
+    assert house.client.get(f"/cases/{other}", headers=page).status_code == 200
+    state = house.client.get(f"/cases/{other}", headers=house.submitter).json()["state"]
+    assert state == "submitted"
+
+
+def test_a_curator_withdraws(house: House) -> None:
+    """The scope “review” is enough to withdraw what anybody handed in, as documented."""
+    name = house.new()
+    gone = house.client.delete(
+        f"/cases/{name}", headers=house.curator | house.tag(name, house.curator)
+    )
+
+    assert gone.status_code == 204

@@ -188,6 +188,38 @@ def test_page_is_accessible(
     assert [url for url in browser.requests() if not url.startswith(f"{address}/")] == []
 
 
+@pytest.mark.soak
+def test_no_page_is_wider_than_a_phone(
+    address: str, browser: Any, tokens: dict[str, str], shown: bool
+) -> None:
+    """At 390 pixels nothing is wider but tables and code, which scroll by themselves."""
+    assert shown
+    phone = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+    wide = []
+    try:
+        for name, path in PAGES.items():
+            who = next((scope for words, scope in _AS.items() if name.endswith(f" as {words}")), "")
+            people.be(browser, address, tokens.get(who, ""))
+            browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
+            browser.open(f"{address}{path}{'&' if '?' in path else '?'}lang=en")
+            width = browser.run(WIDEST)
+            wide += [(name, width)] if width else []
+    finally:
+        browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+    assert wide == []
+
+
+WIDEST = """
+if (document.documentElement.scrollWidth <= 390) return null;
+const wide = [...document.querySelectorAll('body *')].filter(
+  (each) => each.getBoundingClientRect().right > 391 && !each.closest('.scroll, pre, .CodeMirror')
+);
+return (wide.at(-1) ?? document.body).outerHTML.slice(0, 200);
+"""
+"""Returns the innermost element that is wider than the page, if the page scrolls sideways."""
+
+
 def test_form_with_errors_is_accessible(address: str, browser: Any, axe: str) -> None:
     """What is wrong stands at the fields, and whoever cannot see it is told."""
     people.be(browser, address, "")

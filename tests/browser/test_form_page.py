@@ -2,7 +2,7 @@
 
 from typing import Any
 
-ENTER = "\ue007"
+ENTER, TAB = "\ue007", "\ue004"
 
 
 def test_form_works_without_scripts(address: str, browser: Any) -> None:
@@ -27,3 +27,33 @@ def test_form_works_without_scripts(address: str, browser: Any) -> None:
     field.send_keys("2014" + ENTER)
     browser.wait('[id="case.0.startDate"][value="2014"]')
     assert not browser.all('#summary a[href="#case.0.startDate"]')
+
+
+def test_form_works_by_keyboard_alone(address: str, browser: Any) -> None:
+    """From the top of the page: every input is reached by Tab, in order, and can be left again."""
+    browser.driver.delete_all_cookies()
+    browser.open(f"{address}/submit", scripts=False)
+    page = browser.find("body")
+    reached, typed = [], {"/case/0/title/en": "By keyboard", "/case/0/startDate": "soon"}
+    for _ in range(200):
+        page = browser.driver.switch_to.active_element
+        page.send_keys(TAB)
+        field = browser.driver.switch_to.active_element
+        name = field.get_attribute("name") or ""
+        reached.append(name)
+        if name in typed:
+            field.send_keys(typed[name])
+        if name == "do" and field.get_attribute("value") == "check":
+            break
+    inputs = browser.all("#form :is(input, select, textarea)")
+    asked = [each.get_attribute("name") for each in inputs if each.is_displayed()]
+    browser.driver.switch_to.active_element.send_keys(ENTER)
+    browser.wait("#summary a").send_keys(ENTER)
+    target = browser.find(":target")
+
+    answered = [name for name in dict.fromkeys(reached) if name.startswith("/")]
+    assert answered == [name for name in dict.fromkeys(asked) if name.startswith("/")]
+    assert browser.find('[name="/case/0/title/en"]').get_attribute("value") == "By keyboard"
+    assert target.get_attribute("id").startswith("case.0")
+    target.send_keys(TAB)
+    assert browser.driver.switch_to.active_element.tag_name in ("input", "select", "button", "a")

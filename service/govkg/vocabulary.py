@@ -39,6 +39,7 @@ GEO: Final = "http://www.w3.org/2003/01/geo/wgs84_pos#"
 ORG: Final = "http://www.w3.org/ns/org#"
 M8G: Final = "http://data.europa.eu/m8g/"
 CPSV: Final = "http://purl.org/vocab/cpsv#"
+ADMS: Final = "http://www.w3.org/ns/adms#"
 DCATAP: Final = "http://data.europa.eu/r5r/"
 
 DATES: Final = (XSD + "gYear", XSD + "gYearMonth", XSD + "date", XSD + "dateTime")

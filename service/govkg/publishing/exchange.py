@@ -24,12 +24,11 @@ from govkg.vocabulary import (
     M8G,
     ORG,
     PREFIXES,
-    RDFS,
     SKOS,
     XSD,
 )  # fmt: skip
 
-_SUBCLASS: Final = NamedNode(RDFS + "subClassOf")
+_NAME: Final = NamedNode(SKOS + "prefLabel")
 _WKT: Final = "http://www.opengis.net/ont/geosparql#asWKT"
 _POINT: Final = re.compile(r"\s*POINT\s*\(\s*([-+.\dE]+)\s+([-+.\dE]+)\s*\)\s*", re.IGNORECASE)
 _GRAPHML: Final = "http://graphml.graphdrawing.org/xmlns"
@@ -173,11 +172,19 @@ def _others(this: NamedNode, look: "_Look") -> list[dict[str, str]]:
 
 
 def _public(this: NamedNode, look: "_Look") -> Iterator[Triple]:
-    """Yield what CPOV says of a government."""
+    """Yield what CPOV says of a government; its class in govkg is its classification."""
     kinds = (M8G + "PublicOrganisation", ORG + "FormalOrganization")
     yield from (Triple(this, TYPE, NamedNode(kind)) for kind in kinds)
     for tag, text in look.labels(this).items():
-        yield Triple(this, NamedNode(SKOS + "prefLabel"), Literal(text, language=tag))
+        yield Triple(this, _NAME, Literal(text, language=tag) if tag else Literal(text))
+    for name in look.literals(this, SKOS + "altLabel"):
+        yield Triple(this, NamedNode(SKOS + "altLabel"), name)
+    for above in look.iris(this, ORG + "subOrganizationOf"):
+        yield Triple(this, NamedNode(ORG + "subOrganizationOf"), above)
+    for kind in look.kinds(this, "Organization"):
+        yield Triple(this, NamedNode(ORG + "classification"), kind)
+        yield Triple(kind, TYPE, NamedNode(SKOS + "Concept"))
+        yield from (Triple(kind, _NAME, each) for each in look.literals(kind, SKOS + "prefLabel"))
     for place in look.iris(this, GOV + "governs"):
         yield Triple(this, NamedNode(DCTERMS + "spatial"), place)
         yield Triple(place, TYPE, NamedNode(DCTERMS + "Location"))
@@ -215,7 +222,7 @@ class _Look:
         """Return the places and actors of a class or its subclasses, sorted."""
         found = (
             quad.subject
-            for each in self._subclasses(NamedNode(GOV + kind))
+            for each in self._kg.ontology.subclasses(NamedNode(GOV + kind))
             for quad in self._kg.quads.matching(None, TYPE, each)
             if quad.graph_name not in self._made
         )
@@ -223,14 +230,10 @@ class _Look:
         named = {n for n in found if isinstance(n, NamedNode) and n.value.startswith(spaces)}
         return sorted(named, key=str)
 
-    def _subclasses(self, kind: NamedNode) -> set[NamedNode]:
-        found, waiting = {kind}, [kind]
-        while waiting:
-            for each in self._kg.ontology.subjects(_SUBCLASS, waiting.pop()):
-                if isinstance(each, NamedNode) and each not in found:
-                    found.add(each)
-                    waiting.append(each)
-        return found
+    def kinds(self, this: NamedNode, kind: str) -> list[NamedNode]:
+        """Return the classes of a thing that are a class or its subclasses."""
+        known = self._kg.ontology.subclasses(NamedNode(GOV + kind))
+        return [each for each in self.iris(this, TYPE.value) if each in known]
 
     def _values(self, this: NamedNode, property: str) -> list[Node]:
         found = self._kg.quads.matching(this, NamedNode(property))

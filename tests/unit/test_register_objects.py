@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Triple
 from typer.testing import CliRunner
@@ -152,6 +152,7 @@ _FIELDS = st.sampled_from(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(things=st.lists(st.dictionaries(_FIELDS, _JSON, max_size=6) | _JSON, max_size=4))
 def test_any_json_is_read_or_told(
     tmp_path_factory: pytest.TempPathFactory, things: list[Any]
@@ -266,6 +267,7 @@ def plain(unit: Unit) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(made=registers())
 def test_popolo_comes_in_as_it_went_out(
     tmp_path_factory: pytest.TempPathFactory, made: tuple[list[Unit], list[Government]]
@@ -283,6 +285,7 @@ def test_popolo_comes_in_as_it_went_out(
     )
 
 
+@settings(deadline=None)
 @given(made=registers())
 def test_geojson_comes_in_as_it_went_out(
     tmp_path_factory: pytest.TempPathFactory, made: tuple[list[Unit], list[Government]]

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 from typer.testing import CliRunner
@@ -193,6 +193,7 @@ _VALUES = st.one_of(_THINGS, _KINDS, st.builds(Literal, st.text(max_size=3)))
 _QUADS = st.builds(lambda s, p, o: Quad(s, NamedNode(p), o), _THINGS, _PROPERTIES, _VALUES)
 
 
+@settings(deadline=None)
 @given(quads=st.lists(_QUADS, max_size=20, unique=True))
 def test_every_statement_is_used_or_told(quads: list[Quad]) -> None:
     """Whatever a document says, no statement is lost silently, and only ours are made."""

@@ -240,14 +240,16 @@ class _Drafting:
         if isinstance(thing, NamedNode) and _LOCAL.fullmatch(thing.value.removeprefix(space)):
             return thing
         text = _SCHEME.sub("", thing.value) if isinstance(thing, NamedNode) else ""
-        names = (
-            v.value for p in _NAMES for v in self.source.peek(thing, p) if isinstance(v, Literal)
-        )
-        slug = _NOT_IN_IRIS.sub("-", text or next(names, "")).strip("-").lower()[:80] or "unnamed"
-        self._called[slug] += 1
-        number = self._called[slug]
-        this = NamedNode(f"{space}{slug}" if number == 1 else f"{space}{slug}-{number}")
-        return self._free(thing, space) if this in self._taken else this
+        values = (value for name in _NAMES for value in self.source.peek(thing, name))
+        names = (value.value for value in values if isinstance(value, Literal))
+        slug = _NOT_IN_IRIS.sub("-", text or next(names, "")).strip("-").lower()[:80]
+        stem = f"{space}{slug or 'unnamed'}"
+        while True:
+            self._called[stem] += 1
+            number = self._called[stem]
+            this = NamedNode(stem if number == 1 else f"{stem}-{number}")
+            if this not in self._taken:
+                return this
 
     def _copy(self, this: NamedNode, property: str, values: Iterable[Literal]) -> None:
         for value in values:

@@ -7,11 +7,12 @@ from fastapi import APIRouter, Path
 from pyoxigraph import NamedNode, Triple
 from starlette.responses import Response
 
-from govkg.api.dependencies import KnowledgeDep, PageDep, ServiceDep, WantedDep
+from govkg.api.dependencies import HeldDep, PageDep, ServiceDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.documents import published
 from govkg.api.facts import TYPE, Fact
-from govkg.api.knowledge import Knowledge, Service
+from govkg.api.knowledge import Service
+from govkg.api.looking import Held
 from govkg.api.negotiation import HTML, RDF
 from govkg.cases.kg import Case
 from govkg.errors import GoneError, NotFoundError
@@ -56,7 +57,7 @@ class Part:
 )
 def get_case(
     case_id: Annotated[str, Path(examples=["porto-alegre-pb"])],
-    known: KnowledgeDep,
+    known: HeldDep,
     wanted: WantedDep,
     page: PageDep,
     service: ServiceDep,
@@ -79,7 +80,7 @@ def missing(service: Service, case_id: str) -> NotFoundError:
     return NotFoundError(what="case", name=case_id, hint="All cases are listed under /cases.")
 
 
-def _page(page: PageDep, case: Case, known: Knowledge) -> Response:
+def _page(page: PageDep, case: Case, known: Held) -> Response:
     triples = known.kg.store.triples(case.graph)
     own = {t.subject for t in triples if isinstance(t.subject, NamedNode)}
     parts = [_part(iri, known) for iri in own if iri.value.startswith(case.iri.value + "#")]
@@ -98,7 +99,7 @@ def _page(page: PageDep, case: Case, known: Knowledge) -> Response:
     )
 
 
-def _part(iri: NamedNode, known: Knowledge) -> Part:
+def _part(iri: NamedNode, known: Held) -> Part:
     """Collect what is said about a part."""
     part = Part(iri, None)
     for fact in known.facts.about(iri):

@@ -12,10 +12,10 @@ from starlette.responses import JSONResponse, Response
 
 from govkg import errors
 from govkg.api import callers, handing_in
-from govkg.api.dependencies import KnowledgeDep, PageDep, WantedDep
+from govkg.api.dependencies import HeldDep, PageDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.handing_in import OFFERED, Checked, Handing, HandingDep
-from govkg.api.knowledge import Knowledge
+from govkg.api.looking import Held
 from govkg.api.negotiation import HTML, JSON
 from govkg.api.submissions import BODIES, FAILS, Document, received
 from govkg.cases.kg import Case
@@ -60,9 +60,15 @@ _KEY = {
 
 
 @router.get(
-    "/cases", **operation("listCases", "List all cases", answers={JSON: _EXAMPLE, HTML: "…"})
+    "/cases",
+    **operation(
+        "listCases",
+        "List all cases",
+        answers={JSON: _EXAMPLE, HTML: "…"},
+        fails=(errors.NotFoundError,),
+    ),
 )
-def list_cases(known: KnowledgeDep, wanted: WantedDep, page: PageDep) -> Response:
+def list_cases(known: HeldDep, wanted: WantedDep, page: PageDep) -> Response:
     """Return every case with its title, place, start, status and the remedies it adopted."""
     found = [(case, _columns(case, known)) for case in known.cases]
     if wanted.choose((JSON, HTML)) == JSON:
@@ -142,7 +148,7 @@ def _repeat(request: Request, document: Document) -> Repeat | None:
     return Repeat(key, sha256(asked.encode() + document.data).hexdigest())
 
 
-def _columns(case: Case, known: Knowledge) -> dict[str, list[Node]]:
+def _columns(case: Case, known: Held) -> dict[str, list[Node]]:
     return {
         column: known.facts.values(case.iri, NamedNode(GOV + name))
         for column, name in COLUMNS.items()

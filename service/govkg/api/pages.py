@@ -13,11 +13,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from govkg import __version__
-from govkg.api.knowledge import service_of
+from govkg.api.knowledge import address_of, service_of
 from govkg.api.languages import language_of, strings, words
-from govkg.api.links import href, with_query
+from govkg.api.links import has_releases, href, with_query
 from govkg.errors import Language
 from govkg.ontology import Texts
+from govkg.publishing.citations import STYLES
+from govkg.publishing.releases import Release
 from govkg.rdf import Node, shorten
 
 _TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -69,8 +71,36 @@ class Page:
         return words(key, self.language, **facts)
 
     def link(self, path: str, **parameters: str) -> str:
-        """Return an address on this server, in the language that the reader chose."""
+        """Return an address on this server, in the language and of the release that is read."""
+        if self.release and has_releases(path):
+            parameters = {"release": self.release.version} | parameters
         return with_query(path, parameters | self._kept)
+
+    @property
+    def release(self) -> Release | None:
+        """Return the release that the page shows, or None for the data as it is now."""
+        found: Release | None = getattr(self.request.state, "release", None)
+        return found
+
+    @property
+    def citations(self) -> dict[str, str]:
+        """Return how to cite this page of a release, by the name of the style."""
+        if self.release is None:
+            return {}
+        url, part = self.permanent, self.request.scope["path"].strip("/")
+        return {style: cite(self.release, url, part) for style, (_, cite) in STYLES.items()}
+
+    @property
+    def permanent(self) -> str:
+        """Return the address at which this page of a release can always be seen."""
+        raw = self.request.scope["query_string"].decode("latin-1")
+        pairs = [(key, value) for key, value in parse_qsl(raw) if key != "lang"]
+        return f"{address_of(self.request)}{self.request.scope['path']}?{urlencode(pairs)}"
+
+    @property
+    def present(self) -> str:
+        """Return the address of this page as the data is now."""
+        return self.here(release="")
 
     def here(self, **changes: str) -> str:
         """Return the address of this page with some parameters changed."""
@@ -100,7 +130,7 @@ class Page:
         """Return a node's label in the reader's language, or a short form of the node itself."""
         if isinstance(node, Literal):
             return self.marked(node.value, node.language or "")
-        known = self._service.knowledge
+        known = getattr(self.request.state, "held", None) or self._service.knowledge
         texts = known.kg.name.all(node) if known else {}
         if not texts and isinstance(node, NamedNode):
             short = shorten(node.value)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -95,7 +95,7 @@ class Page:
         """Return the address at which this page of a release can always be seen."""
         raw = self.request.scope["query_string"].decode("latin-1")
         pairs = [(key, value) for key, value in parse_qsl(raw) if key != "lang"]
-        return f"{address_of(self.request)}{self.request.scope['path']}?{urlencode(pairs)}"
+        return f"{address_of(self.request)}{quote(self.request.scope['path'])}?{urlencode(pairs)}"
 
     @property
     def present(self) -> str:

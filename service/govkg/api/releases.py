@@ -10,6 +10,7 @@ from govkg.api.dependencies import PageDep, ServiceDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.giving import file_in
 from govkg.api.knowledge import address_of
+from govkg.api.middleware import FOR_GOOD
 from govkg.api.negotiation import HTML, JSON
 from govkg.errors import NotFoundError, ParameterError
 from govkg.publishing.citations import STYLES
@@ -70,7 +71,7 @@ async def cite_release(
             remedy=f"Use one of: {', '.join(STYLES)}.",
         )
     media, write = STYLES[style]
-    return Response(write(release, _url(release, address_of(request))), media_type=media)
+    return Response(write(release, _url(release, address_of(request)), ""), media_type=media)
 
 
 @router.get(
@@ -102,7 +103,7 @@ async def get_release_file(
     if name == FACTS:
         return JSONResponse({"version": release.version, "created": release.created})
     response = await asyncio.to_thread(file_in, release.folder, release.dump, name)
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Cache-Control"] = FOR_GOOD
     return response
 
 

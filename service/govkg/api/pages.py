@@ -85,6 +85,10 @@ class Page:
         """Return an address on this server, in the language that the reader chose."""
         return with_query(path, parameters | self._kept)
 
+    def in_other(self, path: str) -> str:
+        """Return an address on this server in the language that the reader has not chosen."""
+        return with_query(path, {"lang": OTHER[self.language]})
+
     def list(self, path: str, query: Sequence[tuple[str, str]], **more: str) -> str:
         """Return the address of a list with what was chosen of it, in the reader's language."""
         return f"{path}?{urlencode([*query, *more.items(), *self._kept.items()])}".rstrip("?")

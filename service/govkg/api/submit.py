@@ -89,7 +89,7 @@ async def filled(
         return (await filling.sent(handing)).shown()
     sheet = await filling.typed(handing)
     task, _, name = sheet.task.partition(" ")
-    if task in ("add", "remove", "all"):
+    if task in ("add", "remove", "all", "speak"):
         return await _rearranged(sheet, task, name)
     if task in ("json", "turtle"):
         return await _download(sheet, task, _written(sheet)[1].data)
@@ -110,9 +110,9 @@ def _written(sheet: Sheet) -> tuple[dict[str, Any], Document]:
 
 
 async def _rearranged(sheet: Sheet, task: str, name: str) -> Response:
-    """Return the form with a part more or less, or with all questions; all else is kept.
+    """Return the form with a part more or less, all questions, or in another language.
 
-    What was found before is found again, so that no question which it raised is hidden.
+    All else is kept. What was found before is found again, so that no question is hidden again.
     """
     if task == "remove":
         sheet.answers.remove(name)

@@ -68,7 +68,7 @@ class Server:
 
     def start(self, data: Data) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.port = _free_port()
+        self.port = free_port()
         begin = time.perf_counter()
         self.run(data)
         self.wait()
@@ -196,7 +196,7 @@ class Virtuoso(Server):
     def run(self, data: Data) -> None:
         self.path = "/sparql"
         program, isql = _program("virtuoso-t"), _program("isql-vt")
-        sql_port = _free_port()
+        sql_port = free_port()
         settings = _VIRTUOSO.format(
             folder=self.folder, sql=sql_port, http=self.port, data=data.merged.parent
         )
@@ -266,7 +266,7 @@ def _program(name: str) -> str:
     return found
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])

@@ -110,6 +110,7 @@ class Ontology:
             if not isinstance(triple.object, Literal):
                 self._towards[triple.object].append(triple)
         self._claims = dict(self._read_claims())
+        self._labels: dict[tuple[Node, Language], str] = {}
 
     def about(self, subject: Node) -> list[Triple]:
         """Return all that is asserted of a subject."""
@@ -128,11 +129,19 @@ class Ontology:
         """Return a label in the language, else in English, else a short form of the node itself."""
         if isinstance(node, Literal):
             return node.value
+        if node in self._about:
+            if (node, language) not in self._labels:
+                self._labels[node, language] = self._label(node, language)
+            return self._labels[node, language]
+        return self._label(node, language)
+
+    def _label(self, node: Node, language: Language) -> str:
+        """Find the label of a node that is no literal."""
         if isinstance(node, BlankNode):
             return self._described(node, language)
         labels = self.texts(node, PREF_LABEL) or self.texts(node, LABEL)
-        fallback = shorten(node.value) if isinstance(node, NamedNode) else str(node)
-        return labels.get(language) or labels.get("en") or fallback
+        found = labels.get(language) or labels.get("en")
+        return found or (shorten(node.value) if isinstance(node, NamedNode) else str(node))
 
     def claim(self, triple: Triple) -> Claim | None:
         """Return the footing of a relation, or of the axiom that a class or property carries."""

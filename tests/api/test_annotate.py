@@ -84,6 +84,18 @@ def test_forms(client: TestClient, *, multipart: bool) -> None:
     assert concepts(client.post("/annotate?format=json", **sent)) == ["process-reengineering"]  # type: ignore[arg-type]
 
 
+def test_a_file_comes_before_a_field(client: TestClient) -> None:
+    """A file that was chosen counts; an empty choice does not. Lines end as in texts."""
+    address, field = "/annotate?format=json", (None, "a\r\nb 流程再造")
+    chosen = {"text": field, "file": ("a.txt", "权威危机", "text/plain")}
+    empty = {"text": field, "file": ("", "", "application/octet-stream")}
+
+    assert concepts(client.post(address, files=chosen)) == ["authority-crisis"]
+    found = client.post(address, files=empty)
+    assert concepts(found) == ["process-reengineering"]
+    assert found.json()["annotations"][0]["start"] == 4
+
+
 def test_parameters_in_the_address(client: TestClient) -> None:
     """The address says the rest; what a body says comes first."""
     query = "?format=json&language=en&least=0.9&source=https://example.org/a"
@@ -242,6 +254,8 @@ def test_too_many_marks_are_a_problem(client: TestClient) -> None:
         ({"text": "x", "least": 7}, "", 400, "parameter"),
         ({"text": "x", "least": 10**400}, "", 400, "parameter"),
         ({"text": "x", "source": "no iri"}, "", 400, "parameter"),
+        ({"text": "x", "source": "urn:x:\ud800"}, "", 400, "parameter"),
+        ({"text": "x", "language": "\ud800"}, "", 400, "parameter"),
         ({"text": "x"}, "?as=poem", 400, "parameter"),
         ({"text": "x"}, "?least=2", 400, "parameter"),
         ({"text": "x"}, "?format=xlsx", 406, "not-acceptable"),
@@ -251,7 +265,9 @@ def test_too_many_marks_are_a_problem(client: TestClient) -> None:
 )
 def test_bad_requests(client: TestClient, body: Any, query: str, status: int, code: str) -> None:
     """What cannot be used is refused with a problem that names it."""
-    response = client.post(f"/annotate{query}", json=body)
+    data = json.dumps(body)
+    headers = {"content-type": "application/json"}
+    response = client.post(f"/annotate{query}", content=data, headers=headers)
 
     expected = 413 if code == "too-large" else status
     assert (response.status_code, response.json()["code"]) == (expected, code)

@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode, Triple
 
 from govkg import bundle
 from govkg.cases.hypotheses import Hypotheses
-from govkg.cases.stating import Fields, Statable
+from govkg.cases.stating import Fields, Statable, choices
 from govkg.ontology import Ontology, load_ontology, read_files
 from govkg.rdf import expand
 from govkg.reasoning import Bounds, Closure, missing
@@ -52,7 +52,7 @@ def goals() -> list[Triple]:
 
 def statable() -> Statable:
     """Return what can be said of the case."""
-    return Statable(FORM, ONTOLOGY, CLOSURE, LA_PAZ)
+    return Statable(FORM, choices(ONTOLOGY, CLOSURE), CLOSURE, LA_PAZ)
 
 
 @settings(max_examples=25, deadline=None, derandomize=True)

@@ -96,7 +96,7 @@ def _equal(span: list[Found], other: Found) -> bool:
 
 def _in_context(found: Found, firm: list[tuple[int, str]]) -> float:
     """Return the score of a name, raised for an everyday word by firm names of others near it."""
-    if found.name is None or not found.name.general:
+    if found.name is None or not found.name.leans:
         return found.score
     start = bisect_left(firm, (found.start - NEAR, ""))
     end = bisect_left(firm, (found.end + NEAR, ""))

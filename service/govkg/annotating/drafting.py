@@ -54,7 +54,7 @@ def draft_case(found: Annotated, form: Form) -> dict[str, Any]:
     """
     draft = _Draft()
     sentences = _Sentences(found.text)
-    places = _places(form)
+    places = sayable_concepts(form)
     for each in found.annotations:
         for entity, key in places.get(each.concept.iri, ()):
             if evidence := draft.evidence(sentences.around(each)):
@@ -62,8 +62,8 @@ def draft_case(found: Annotated, form: Form) -> dict[str, Any]:
     return _document(draft, found, form)
 
 
-def _places(form: Form) -> dict[str, list[tuple[str, str]]]:
-    """Return in which parts and fields a case may say each concept."""
+def sayable_concepts(form: Form) -> dict[str, list[tuple[str, str]]]:
+    """Return the concepts that a draft can say, each with the parts and fields that may do so."""
     found: dict[str, list[tuple[str, str]]] = {}
     for key in (_REPORT, *_SINGLE):
         for asked in form.by_key[key].fields:

@@ -13,6 +13,8 @@ from govkg.annotating.tokens import AND, BE, JOINING, OF, Token, skips
 from govkg.errors import Language
 from govkg.wording import stem
 
+_APART: Final = 7
+"""So many tokens further the end of a name may stand that it shares with another."""
 _STATES: Final = 64
 """Over so many ways into the tree is not gone from one token, which bounds the work."""
 
@@ -51,6 +53,8 @@ class _State(NamedTuple):
     taken: tuple[int, ...]
     stranger: bool = False
     """Whether a word was let in that is not of the name."""
+    own: int = 0
+    """How many tokens it has for itself, if the rest stands with another name as well."""
 
 
 class Gazetteer:
@@ -151,13 +155,25 @@ def _further(sentence: list[Token], passed: dict[int, int], state: _State) -> It
     """Yield where a way into the tree leads from a token."""
     place, token = state.place, sentence[state.place]
     if below := state.node.below.get(token.key):
-        yield _State(below, place + 1, (*state.taken, place), state.stranger)
+        yield state._replace(node=below, place=place + 1, taken=(*state.taken, place))
     if not state.taken or not state.node.below:
         return
+    if token.key == AND and not state.own:
+        yield from _joined(sentence, passed, state)
     if place in passed and place - state.taken[-1] <= 4:
-        yield _State(state.node, place + passed[place], state.taken, state.stranger)
+        yield state._replace(place=place + passed[place])
     elif not state.stranger and _lets_in(sentence[state.taken[-1]], token):
-        yield _State(state.node, place + 1, state.taken, stranger=True)
+        yield state._replace(place=place + 1, stranger=True)
+
+
+def _joined(sentence: list[Token], passed: dict[int, int], state: _State) -> Iterator[_State]:
+    """Yield where a name goes on whose end another name has too (external and internal control)."""
+    for place in range(state.place + 1, min(len(sentence), state.place + _APART)):
+        last, token = sentence[place - 1], sentence[place]
+        if token.key in state.node.below and last.key not in JOINING:
+            yield state._replace(place=place, own=len(state.taken))
+        if place in passed or token.key in (OF, BE):
+            return
 
 
 def _lets_in(last: Token, token: Token) -> bool:
@@ -168,6 +184,9 @@ def _lets_in(last: Token, token: Token) -> bool:
 def _found(sentence: list[Token], state: _State, pattern: Pattern | None) -> Iterator[Found]:
     """Yield what the end of a pattern means."""
     taken = [sentence[place] for place in state.taken]
+    if state.own:
+        yield from _found_shared(taken, state.own, pattern)
+        return
     letters = sum(token.end - token.start for token in taken)
     start, end = taken[0].start, taken[-1].end
     if pattern is None:
@@ -176,6 +195,16 @@ def _found(sentence: list[Token], state: _State, pattern: Pattern | None) -> Ite
         fit = "interrupted" if state.stranger else _fit(pattern, taken)
         if fit is not None:
             yield Found(start, end, letters, pattern.name, fit)
+
+
+def _found_shared(taken: list[Token], own: int, pattern: Pattern | None) -> Iterator[Found]:
+    """Yield a name whose end stands with another name; it has only its own words for itself."""
+    if pattern is None or not pattern.texts:
+        return
+    least = 1 if pattern.name.language == "en" else 2  # Chinese words have two characters
+    if own >= least and least <= len(taken) - own <= 2 * least and _fit(pattern, taken):
+        letters = sum(token.end - token.start for token in taken[:own])
+        yield Found(taken[0].start, taken[own - 1].end, letters, pattern.name, "shared")
 
 
 def _is_noun(sentence: list[Token], place: int) -> bool:

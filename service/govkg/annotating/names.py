@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final, Literal
@@ -19,6 +19,8 @@ NAMING: Final = frozenset({TYPE, PREF_LABEL, ALT_LABEL, HIDDEN_LABEL, QUOTE})
 Kind = Literal["prefLabel", "altLabel", "wording", "hiddenLabel"]
 """What a name is; a ``wording`` is a short passage of the source."""
 
+Spoken = list[tuple[str, str]]
+"""The Chinese names of all concepts, plain, each with its concept."""
 Part = Literal["whole", "head", "topic"]
 """Whether a hidden label is a fuller label without its beginning, or only its topic."""
 
@@ -29,13 +31,14 @@ KINDS: Final[dict[Kind, float]] = {
     "hiddenLabel": 0.75,
 }
 """How surely each kind of name means its concept."""
-_PARTS: Final[dict[Part, float]] = {"whole": 1.0, "head": 0.7, "topic": 0.35}
+_PARTS: Final[dict[Part, float]] = {"whole": 1.0, "head": 0.6, "topic": 0.35}
 """How much of a name a hidden label is: a topic says only what a fuller label speaks of."""
 GENERAL: Final = 0.4
 """As much says an everyday word; it is not enough without a firm name nearby."""
 _SHORT: Final = 0.85
 """As much says one English word, or two Chinese characters, that are no everyday word."""
-_NOTE: Final = re.compile(r"\s*[(（][^)）]*[)）]")
+_NOTE: Final = re.compile(r"\s*[(（][^)）\d]*[)）]")
+"""A note on a name, without which it is a name too; but nobody is known by a surname alone."""
 _WORDS: Final = 6  # of a passage that is taken for a name
 
 
@@ -56,6 +59,11 @@ class Name:
     general: bool = False
 
     @property
+    def leans(self) -> bool:
+        """Say whether it says too little by itself: an everyday word, or the end of a name."""
+        return self.general or self.part == "head"
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """Return the tokens as they are compared."""
         return tuple(token.key for token in self.tokens)
@@ -72,9 +80,15 @@ def names_of(ontology: Ontology) -> list[Name]:
     The other concepts code the record of a case, such as its status, and are called by everyday
     words. A name that several concepts have counts for those of which it is the best name.
     """
-    terms = (t for t in ontology.terms() if t.iri.value.startswith(GC) and t.quote)
+    terms = [t for t in ontology.terms() if t.iri.value.startswith(GC) and t.quote]
+    spoken = [
+        (term.iri.value, plain(text))
+        for term in terms
+        for tag, text in _proper(term)
+        if tag.startswith("zh")
+    ]
     groups: defaultdict[tuple[str, ...], dict[str, Name]] = defaultdict(dict)
-    for name in (name for term in terms for name in _names(term)):
+    for name in (name for term in terms for name in _names(term, spoken)):
         kept = groups[name.keys].setdefault(name.concept, name)
         if KINDS[name.kind] > KINDS[kept.kind]:
             groups[name.keys][name.concept] = name
@@ -90,10 +104,15 @@ def _shared(names: list[Name]) -> Iterator[Name]:
         yield replace(name, weight=name.weight / len(equals))
 
 
-def _names(term: Term) -> Iterator[Name]:
+def _proper(term: Term) -> list[tuple[str, str]]:
+    """Return the labels and other names of a concept, each with its language."""
+    others = [(str(name.language), name.value) for name in term.other_names]
+    return [*term.labels.items(), *others]
+
+
+def _names(term: Term, spoken: Spoken) -> Iterator[Name]:
     """Yield the names of one concept, in every language that is looked for."""
-    proper = [(tag, text) for tag, text in term.labels.items()]
-    proper += [(str(name.language), name.value) for name in term.other_names]
+    proper = _proper(term)
     hidden = [(str(name.language), name.value) for name in term.hidden_names]
     kinds: list[tuple[Kind, list[tuple[str, str]]]] = [
         ("prefLabel", list(term.labels.items())),
@@ -104,20 +123,17 @@ def _names(term: Term) -> Iterator[Name]:
     for kind, texts in kinds:
         for tag, text in texts:
             for form in dict.fromkeys((text, _NOTE.sub("", text))):
-                if name := _name(term.iri.value, form, tag, kind, proper):
+                if name := _name(term.iri.value, form, tag, kind, spoken):
                     yield name
 
 
-def _name(
-    concept: str, text: str, tag: str, kind: Kind, proper: Iterable[tuple[str, str]]
-) -> Name | None:
+def _name(concept: str, text: str, tag: str, kind: Kind, spoken: Spoken) -> Name | None:
     """Return a name, or None if it is in a language that is not looked for, or too long."""
     language: Language | None = "zh" if tag.startswith("zh") else "en" if tag == "en" else None
     tokens = compared(text)
     if language is None or not tokens:
         return None
-    fuller = [plain(other) for tag, other in proper if tag.startswith("zh")]
-    part = _part(plain(text), fuller) if kind == "hiddenLabel" else "whole"
+    part = _part(concept, plain(text), spoken) if kind == "hiddenLabel" else "whole"
     said = " ".join(token.text for token in tokens) if language == "en" else plain(text)
     general = said in _general(language)
     weight = KINDS[kind] * _PARTS[part]
@@ -136,12 +152,13 @@ def compared(text: str) -> tuple[Token, ...]:
     return tuple(token for token in found[0] if not passed_over(token))
 
 
-def _part(text: str, fuller: list[str]) -> Part:
-    """Return how much of a fuller name a hidden label is."""
-    holders = [name for name in fuller if text in name and text != name]
-    if not holders:
-        return "whole"
-    return "head" if any(_is_head(text, name) for name in holders) else "topic"
+def _part(concept: str, text: str, spoken: Spoken) -> Part:
+    """Return how much of a fuller name a hidden label is; one of another concept's is a topic."""
+    holders = [(holder, name) for holder, name in spoken if text in name and text != name]
+    own = [name for holder, name in holders if holder == concept]
+    if any(_is_head(text, name) for name in own):
+        return "head"
+    return "topic" if holders else "whole"
 
 
 def _is_head(text: str, name: str) -> bool:

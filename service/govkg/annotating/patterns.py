@@ -8,10 +8,10 @@ from govkg.annotating.lexicon import lexicon
 from govkg.annotating.names import Name, compared
 from govkg.annotating.tokens import AND, BE, JOINING, OF, Token
 
-Fit = Literal["exact", "inflected", "reworded", "turned", "interrupted", "scattered"]
+Fit = Literal["exact", "inflected", "reworded", "turned", "interrupted", "shared", "scattered"]
 """How a name stands in a text: letter by letter; in another form of its words; with another word of
-judgement; in another order; with words inside that are not of it; with its words anywhere in the
-sentence."""
+judgement; in another order; with words inside that are not of it; with an end that another name has
+too; with its words anywhere in the sentence."""
 
 FITS: Final[dict[Fit, float]] = {
     "exact": 1.0,
@@ -19,6 +19,7 @@ FITS: Final[dict[Fit, float]] = {
     "reworded": 0.9,
     "turned": 0.85,
     "interrupted": 0.8,
+    "shared": 0.8,
     "scattered": 0.65,
 }
 """How surely a name is meant that stands so."""

@@ -52,6 +52,8 @@ def sentences(text: str) -> Iterator[list[Token]]:
             continue
         if kind != "end":
             key, bare = (AND, ",") if kind == "link" else known(piece.group())
+            if key == AND and found and found[-1].key == AND:
+                continue
             found.append(Token(key, bare, piece.start(), piece.end()))
         if found and (kind == "end" or len(found) >= _MOST):
             yield found

@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from govkg import __version__
-from govkg.annotating.annotator import Annotated, Annotation
+from govkg.annotating.annotator import Annotated, Annotation, Concept
 from govkg.rdf import Node
 from govkg.vocabulary import AS, FOAF, GOV, OA, RDF, RDFS, SKOS, XSD
 
@@ -116,29 +116,28 @@ def _item(source: str, each: Annotation) -> dict[str, Any]:
         "generator": {"id": _SOFTWARE, "type": "Software", "name": f"govkg {__version__}"},
         "confidence": f"{each.score:.2f}",
         "comment": f"{each.name_kind} “{each.name}”, {each.fit}",
-        "body": {
-            "type": "SpecificResource",
-            "purpose": list(_PURPOSES),
-            "source": {
-                "id": each.concept.iri,
-                "kind": each.concept.kind,
-                "prefLabel": each.concept.labels,
-            },
-        },
+        "body": _body(each.concept),
         "target": {
             "type": "SpecificResource",
             "source": source,
-            "selector": [
-                {"type": "TextPositionSelector", "start": each.start, "end": each.end},
-                {
-                    "type": "TextQuoteSelector",
-                    "exact": each.exact,
-                    "prefix": each.prefix,
-                    "suffix": each.suffix,
-                },
-            ],
+            "selector": _selectors(each),
         },
     }
+
+
+def _body(concept: Concept) -> dict[str, Any]:
+    """Return the concept that an annotation identifies."""
+    said = {"id": concept.iri, "kind": concept.kind, "prefLabel": concept.labels}
+    return {"type": "SpecificResource", "purpose": list(_PURPOSES), "source": said}
+
+
+def _selectors(each: Annotation) -> list[dict[str, Any]]:
+    """Return the place in the text twice: by position, and by what stands there and around it."""
+    around = {"exact": each.exact, "prefix": each.prefix, "suffix": each.suffix}
+    return [
+        {"type": "TextPositionSelector", "start": each.start, "end": each.end},
+        {"type": "TextQuoteSelector", **around},
+    ]
 
 
 def _urn(*parts: str) -> str:

@@ -146,13 +146,24 @@ async def _received(request: Request, service: Service, options: Options) -> dic
     elif kind == JSON:
         sent = _of_json(bodies.text(await bodies.read(request, 2 * most), "body"))
     elif kind in (bodies.FORM, bodies.MULTIPART):
-        data = await bodies.read(request, (3 if kind == bodies.FORM else 1) * most, "form")
-        fields = await bodies.fields(request, data)
-        sent = {name: bodies.text(each.data, name) for name, each in fields.items()}
+        data = await bodies.read(request, (3 if kind == bodies.FORM else 2) * most, "form")
+        sent = _of_form(await bodies.fields(request, data))
     else:
         accepted = ", ".join((TEXT, JSON, bodies.FORM, bodies.MULTIPART))
         raise UnsupportedMediaTypeError(given=kind or "(none)", accepted=accepted)
     return _checked(sent, most, options)
+
+
+def _of_form(fields: dict[str, bodies.Upload]) -> dict[str, Any]:
+    """Return the texts of a form, with the line ends of texts; a file that was chosen comes first.
+
+    Browsers end the lines of a field with two characters, which would shift all places.
+    """
+    file = fields.get("file")
+    if file and file.filename:
+        fields = fields | {"text": file}
+    texts = {name: bodies.text(each.data, name) for name, each in fields.items() if name in _SENT}
+    return {name: text.replace("\r\n", "\n") for name, text in texts.items()}
 
 
 def _of_json(text: str) -> dict[str, Any]:
@@ -169,14 +180,17 @@ def _checked(sent: dict[str, Any], most: int, options: Options) -> dict[str, Any
     """Return what was sent, with what the address says for the rest."""
     found = vars(options) | {key: sent[key] for key in _SENT if sent.get(key) not in (None, "")}
     found.setdefault("text", sent.get("text"))
-    for key in ("text", "language", "source"):
+    for key in ("source", "language", "text"):
         if not isinstance(found[key], str):
             raise _refused(key, "it is missing, or no text")
+        try:
+            size = len(found[key].encode())
+        except UnicodeEncodeError as error:
+            raise _refused(key, "it holds half a character (a surrogate)") from error
     try:
         found["least"] = float(found["least"])
-        size = len(found["text"].encode())
-    except (TypeError, ValueError, OverflowError) as error:  # half a surrogate pair among them
-        raise _refused("body", f"it cannot be read: {error}") from error
+    except (TypeError, ValueError, OverflowError) as error:
+        raise _refused("least", "it is no number") from error
     if size > most:
         raise TooLargeError(what="text", size=size, limit=most, unit="bytes")
     return found

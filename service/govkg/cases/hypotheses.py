@@ -10,11 +10,20 @@ from typing import Any, Final
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
 
 from govkg.cases.names import Names
-from govkg.cases.stating import Fields, Statable
+from govkg.cases.stating import Fields, Statable, choices
 from govkg.errors import Language, NotEntailedError
 from govkg.ontology import LABEL, TYPE, Ontology
 from govkg.rdf import Node
-from govkg.reasoning import Bounds, Closure, Proof, Teller, contradictions_json, missing, prove
+from govkg.reasoning import (
+    Bounds,
+    Closure,
+    Proof,
+    Routes,
+    Teller,
+    contradictions_json,
+    missing,
+    prove,
+)
 from govkg.vocabulary import GOV, OWL
 
 CASE: Final = NamedNode(GOV + "GovernanceCase")
@@ -31,6 +40,8 @@ class Hypotheses:
         self._ontology = ontology
         self._closure = closure
         self._fields = fields
+        self._choices = choices(ontology, closure)
+        self._routes = Routes()
 
     def what_if(
         self, case: Sequence[Triple], add: Sequence[Triple], remove: Sequence[Triple]
@@ -76,7 +87,7 @@ class Hypotheses:
         self, case: Sequence[Triple], goal: Triple, bounds: Bounds | None = None
     ) -> list[tuple[Triple, ...]]:
         """Return the sets of ``missing``; the case must be supposed."""
-        return missing(self._closure, goal, self._statable(case), bounds)
+        return missing(self._closure, goal, self._statable(case), bounds, self._routes)
 
     def sets_json(
         self, case: Sequence[Triple], sets: Iterable[tuple[Triple, ...]]
@@ -97,7 +108,7 @@ class Hypotheses:
         cases = [t.subject for t in case if t.predicate == TYPE and t.object == CASE]
         named = [each.value for each in cases if isinstance(each, NamedNode)]
         name = named[0] if named else "https://w3id.org/govkg/case/submitted"
-        return Statable(self._fields, self._ontology, self._closure, name)
+        return Statable(self._fields, self._choices, self._closure, name)
 
     def _set_json(self, teller: Teller, facts: tuple[Triple, ...]) -> dict[str, Any]:
         """Return a set of facts: each in words, with the name of its field, and as Turtle."""

@@ -1,8 +1,8 @@
 """What somebody who submits a case can state: the fields of the shapes, and their values."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -63,13 +63,27 @@ def _is_one(node: Node) -> bool:
     return isinstance(node, Literal) and node.value == "1"
 
 
+Choices = Mapping[NamedNode, Sequence[NamedNode]]
+"""The concepts of each class."""
+
+
+def choices(ontology: Ontology, closure: Closure) -> Choices:
+    """Return the concepts of each class; nothing may be supposed, for no case adds a choice."""
+    found: defaultdict[NamedNode, list[NamedNode]] = defaultdict(list)
+    for node in filter(Statable.is_term, ontology.concepts()):
+        for kind in closure.objects(node, TYPE):
+            if isinstance(kind, NamedNode):
+                found[kind].append(node)
+    return found
+
+
 class Statable:
     """The facts that could be added to one case, as ``reasoning.missing`` wants to know them."""
 
-    def __init__(self, fields: Fields, ontology: Ontology, closure: Closure, case: str) -> None:
-        """Take the form, and the IRI of the case, under which new parts are named."""
+    def __init__(self, fields: Fields, choices: Choices, closure: Closure, case: str) -> None:
+        """Take the form, its choices, and the IRI of the case, under which new parts are named."""
         self._fields = fields
-        self._ontology = ontology
+        self._choices = choices
         self._closure = closure
         self._case = case
 
@@ -98,8 +112,8 @@ class Statable:
         known = self._fields.fields.get(predicate)
         if known is None:
             return []
-        members = [each for kind in sorted(known.values, key=str) for each in self._members[kind]]
-        return members or None
+        kinds = sorted(known.values, key=str)
+        return [each for kind in kinds for each in self._choices.get(kind, ())] or None
 
     def new(self, number: int) -> NamedNode:
         """Return the name of a new part of the case."""
@@ -128,15 +142,6 @@ class Statable:
         known = self._fields.fields.get(predicate)
         named = sorted(known.of, key=str) if known and self.is_new(node) else []
         return named[0] if named else None
-
-    @cached_property
-    def _members(self) -> dict[NamedNode, list[NamedNode]]:
-        """Return the concepts of each class that a field wants."""
-        kinds = {kind for known in self._fields.fields.values() for kind in known.values}
-        terms = [node for node in self._ontology.concepts() if self.is_term(node)]
-        return {
-            kind: [n for n in terms if Triple(n, TYPE, kind) in self._closure] for kind in kinds
-        }
 
     def _has(self, subject: Node, predicate: NamedNode) -> bool:
         """Say whether a thing has a value of a property already."""

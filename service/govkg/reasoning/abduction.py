@@ -18,6 +18,7 @@ from pyoxigraph import NamedNode, Triple
 
 from govkg.reasoning.clauses import Clause
 from govkg.reasoning.closure import Closure
+from govkg.reasoning.engine import Engine
 from govkg.reasoning.joins import Atom
 
 _STEPS: Final = 20_000
@@ -83,26 +84,86 @@ class _State(NamedTuple):
     """How many new things there are."""
 
 
+class Routes:
+    """What concludes what, and which of it could follow from what may be supposed.
+
+    It is kept as long as the clauses are the same; so it may only serve one closure, and what may
+    be supposed by the same properties and classes.
+    """
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._changes = -1
+        self.clauses: defaultdict[tuple[int, int], list[Clause]] = defaultdict(list)
+        self.open: set[tuple[int, int]] = set()
+
+    def follow(self, engine: Engine, supposable: Supposable) -> None:
+        """Look at the clauses, unless they are those of the last time."""
+        if self._changes == engine.program.changes:
+            return
+        self._changes = engine.program.changes
+        self.clauses.clear()
+        for clause in engine.program.clauses:
+            if clause.head:
+                self.clauses[_key(clause.head, engine.type)].append(clause)
+        self.open = self._reach(engine, supposable)
+
+    def _reach(self, engine: Engine, supposable: Supposable) -> set[tuple[int, int]]:
+        """Return which properties and classes facts that may be supposed could lead to."""
+        kind, terms = engine.type, engine.terms
+        reached: set[tuple[int, int]] = set()
+        used = {prop for clause in engine.program.clauses for _, prop, _ in clause.body}
+        for prop in used - {kind}:
+            node = terms.term(prop)
+            if isinstance(node, NamedNode) and supposable.property(node):
+                reached.add((prop, -1))
+        reached |= {(kind, terms.number(each)) for each in supposable.classes()}
+        grown = True
+        while grown:
+            grown = False
+            for key, clauses in self.clauses.items():
+                if key not in reached and any(_leads(c, reached, kind) for c in clauses):
+                    reached.add(key)
+                    grown = True
+        return reached
+
+
+def _leads(clause: Clause, reached: set[tuple[int, int]], kind: int) -> bool:
+    return any(_key(atom, kind) in reached for atom in clause.body)
+
+
 def missing(
-    closure: Closure, goal: Triple, supposable: Supposable, bounds: Bounds | None = None
+    closure: Closure,
+    goal: Triple,
+    supposable: Supposable,
+    bounds: Bounds | None = None,
+    routes: Routes | None = None,
 ) -> list[tuple[Triple, ...]]:
     """Return the smallest sets of facts that would make a statement follow, smallest first.
 
     None holds all of another, none holds the statement itself, and each does what it says: the
-    statement follows once it is supposed. Nothing is returned for a statement that holds.
+    statement follows once it is supposed. Nothing is returned for a statement that holds. Who asks
+    often gives the same ``routes`` each time.
     """
     if goal in closure:
         return []
-    return _Abduction(closure, goal, supposable, bounds or Bounds()).found()
+    routes = routes or Routes()
+    routes.follow(closure.engine, supposable)
+    return _Abduction(closure, goal, supposable, bounds or Bounds(), routes).found()
 
 
 class _Abduction:
     """One search."""
 
     def __init__(
-        self, closure: Closure, goal: Triple, supposable: Supposable, bounds: Bounds
+        self,
+        closure: Closure,
+        goal: Triple,
+        supposable: Supposable,
+        bounds: Bounds,
+        routes: Routes,
     ) -> None:
-        """Note what concludes what."""
+        """Begin with the statement as the only premise to be shown."""
         self._closure = closure
         self._engine = closure.engine
         self._terms = closure.engine.terms
@@ -110,11 +171,7 @@ class _Abduction:
         self._supposable = supposable
         self._bounds = bounds
         self._deadline = monotonic() + bounds.seconds
-        self._clauses: defaultdict[tuple[int, int], list[Clause]] = defaultdict(list)
-        for clause in self._engine.program.clauses:
-            if clause.head:
-                self._clauses[_key(clause.head, self._engine.type)].append(clause)
-        self._open = self._reach()
+        self._clauses, self._open = routes.clauses, routes.open
         self._variables = count(10_000)
         self._order = count()
         self._queue: list[tuple[int, int, int, _State]] = []
@@ -255,28 +312,6 @@ class _Abduction:
         if prop == self._engine.type and value >= 0:
             yield from self._clauses.get((prop, value), ())
         yield from self._clauses.get((prop, -1), ())
-
-    def _reach(self) -> set[tuple[int, int]]:
-        """Return which properties and classes facts that may be supposed could lead to."""
-        kind = self._engine.type
-        reached: set[tuple[int, int]] = set()
-        used = {prop for clause in self._engine.program.clauses for _, prop, _ in clause.body}
-        for prop in used - {kind}:
-            node = self._terms.term(prop)
-            if isinstance(node, NamedNode) and self._supposable.property(node):
-                reached.add((prop, -1))
-        reached |= {(kind, self._terms.number(each)) for each in self._supposable.classes()}
-        grown = True
-        while grown:
-            grown = False
-            for key, clauses in self._clauses.items():
-                if key not in reached and any(self._leads(c, reached) for c in clauses):
-                    reached.add(key)
-                    grown = True
-        return reached
-
-    def _leads(self, clause: Clause, reached: set[tuple[int, int]]) -> bool:
-        return any(_key(atom, self._engine.type) in reached for atom in clause.body)
 
     # The trial
 

@@ -23,6 +23,8 @@ class Program:
         self._relation = relation
         self.clauses: dict[Clause, int] = {}
         """Every clause, with its number."""
+        self.changes = 0
+        """How often clauses came or went."""
         self._listed: list[Clause] = []
         self._filed: list[Relation] = []
         self._by_head: defaultdict[tuple[int, int], list[Clause]] = defaultdict(list)
@@ -37,6 +39,7 @@ class Program:
         for relation in self._filed:
             relation.on_pair.clear()
             relation.on_object.clear()
+        self.changes += 1
         self.clauses.clear()
         self._listed.clear()
         self._filed.clear()
@@ -48,6 +51,7 @@ class Program:
 
     def take(self, clause: Clause) -> None:
         """File a clause."""
+        self.changes += 1
         self.clauses[clause] = len(self._listed)
         self._listed.append(clause)
         if clause.head:

@@ -5,12 +5,14 @@ by case. The shapes say which kinds of node are shared between cases (``gsh:isSh
 rules compare cases (``gsh:acrossCases``): these are asked once, of what they mention only.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from pyoxigraph import NamedNode, Triple
 
+from govkg.ontology import TYPE
 from govkg.rdf import Node
 from govkg.validation.dividing import Divided
 from govkg.validation.engines import Engine
@@ -32,6 +34,8 @@ SIZE: Final = 25_000
 _SUBCLASS: Final = NamedNode(RDFS + "subClassOf")
 
 
+_TYPE_OF: Final = re.compile(r"\sa\s")
+"""How queries ask for a class."""
 _FEWEST: Final = 2
 
 
@@ -53,7 +57,10 @@ class Chunked:
         self._set_wise = SetWise(shapes.triples, only=self._across)
         prefixes = declared_prefixes(shapes.triples)
         queries = shapes.queries(self._across)
-        self._asked = {RDF + "type"}.union(*(mentioned(each, prefixes) for each in queries))
+        self._asked = set[str]().union(*(mentioned(each, prefixes) for each in queries))
+        if any(_TYPE_OF.search(query) for query in queries):
+            self._asked.add(RDF + "type")
+        self._compared_kinds = below(self._set_wise.classes, above)
         self._may_divide = bool(self._shared) and self._set_wise.shapes == self._across
 
     def results(self, data: Sequence[Triple], progress: Progress = untold) -> Iterator[Result]:
@@ -69,8 +76,16 @@ class Chunked:
                     yield result
             done += len(chunk)
             progress(min(done, len(data)), len(data))
-        asked = (triple for triple in data if triple.predicate.value in self._asked)
-        yield from read_results(self._set_wise.results([*self._kinds, *asked]))
+        yield from read_results(self._set_wise.results([*self._kinds, *self._compared(data)]))
+
+    def _compared(self, data: Sequence[Triple]) -> Iterator[Triple]:
+        """Yield what the rules across cases ask for."""
+        for triple in data:
+            predicate = triple.predicate
+            if predicate.value in self._asked or (
+                predicate == TYPE and triple.object in self._compared_kinds
+            ):
+                yield triple
 
     def _divides(self, data: Sequence[Triple]) -> bool:
         return self._may_divide and len(data) > self._size

@@ -2,7 +2,7 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 from pyoxigraph import Literal, Triple
@@ -27,7 +27,7 @@ class Divided:
         below = _settled(links, own)
         self._homes = _packed(subjects, _joined(links, own), own, size)
         chunks: defaultdict[int, list[int]] = defaultdict(list)
-        for number, other in links:
+        for number, other in links.pairs():
             if own[number] and not own[other]:
                 chunks[self._homes[number]].append(other)
         self._repeated = self._spread(chunks, below)
@@ -40,9 +40,9 @@ class Divided:
 
     def _seen(
         self, data: Sequence[Triple], subjects: Sequence[int], shared: AbstractSet[Node]
-    ) -> tuple[list[tuple[int, int]], bytearray]:
+    ) -> tuple["_Links", bytearray]:
         """Return which nodes mention which, and which of them are not shared by their classes."""
-        links: list[tuple[int, int]] = []
+        links = _Links()
         typed, own = bytearray(len(self._numbers)), bytearray(len(self._numbers))
         for triple, number in zip(data, subjects, strict=True):
             value = triple.object
@@ -53,7 +53,7 @@ class Divided:
                 own[number] |= value not in shared
             other = self._numbers.get(value)
             if other is not None and other != number:
-                links.append((number, other))
+                links.add(number, other)
         for number, has_type in enumerate(typed):
             own[number] |= not has_type
         return links, own
@@ -78,7 +78,23 @@ class Divided:
         return chunks
 
 
-def _settled(links: list[tuple[int, int]], own: bytearray) -> dict[int, list[int]]:
+class _Links:
+    """Pairs of numbers, in little memory: which node mentions which."""
+
+    def __init__(self) -> None:
+        self._ones, self._others = array("l"), array("l")
+
+    def add(self, one: int, other: int) -> None:
+        """Take note of a pair."""
+        self._ones.append(one)
+        self._others.append(other)
+
+    def pairs(self) -> Iterator[tuple[int, int]]:
+        """Return all pairs, in order."""
+        return zip(self._ones, self._others, strict=True)
+
+
+def _settled(links: _Links, own: bytearray) -> dict[int, list[int]]:
     """Settle which nodes are shared, and return which shared nodes these mention.
 
     What is shared by its class but mentions a part of a case is counted as a part of that case; and
@@ -86,13 +102,15 @@ def _settled(links: list[tuple[int, int]], own: bytearray) -> dict[int, list[int
     """
     above: defaultdict[int, list[int]] = defaultdict(list)
     below: defaultdict[int, list[int]] = defaultdict(list)
-    for one, other in links:
+    for one, other in links.pairs():
         if not own[one]:
             above[other].append(one)
             below[one].append(other)
     for number in _reached([n for n in above if own[n]], above):
         own[number] = 1
-    mentioned = _reached([other for one, other in links if own[one] and not own[other]], below)
+    mentioned = _reached(
+        [other for one, other in links.pairs() if own[one] and not own[other]], below
+    )
     for number, is_own in enumerate(own):
         if not is_own and number not in mentioned:
             own[number] = 1
@@ -110,7 +128,7 @@ def _reached(start: list[int], links: dict[int, list[int]]) -> set[int]:
     return found
 
 
-def _joined(links: list[tuple[int, int]], own: bytearray) -> list[int]:
+def _joined(links: _Links, own: bytearray) -> list[int]:
     """Return for each node one that stands for all with which it hangs together."""
     above = list(range(len(own)))
 
@@ -120,7 +138,7 @@ def _joined(links: list[tuple[int, int]], own: bytearray) -> list[int]:
             number = above[number]
         return number
 
-    for one, other in links:
+    for one, other in links.pairs():
         if own[one] and own[other]:
             above[top(one)] = top(other)
     return [top(number) for number in range(len(own))]

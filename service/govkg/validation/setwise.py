@@ -71,6 +71,7 @@ class SetWise:
         }
         self._constraints = tuple(taken.values())
         self.shapes = frozenset[Node](constraint.shape for constraint in taken.values())
+        self.classes = frozenset[Node]().union(*(each.classes for each in taken.values()))
         self._prefixes = declared_prefixes(shapes)
         self.rest = [triple for triple in shapes if triple not in taken]
 

@@ -287,6 +287,15 @@ def test_a_new_part_keeps_what_was_found(house: TestClient) -> None:
     assert 'id="case.0.adopts.0.ofType.wrong"' not in both
 
 
+def test_a_case_without_a_name_is_asked_for_one(house: TestClient) -> None:
+    """Nothing speaks of rows: the form says what it could not make a short name of."""
+    _, page = post(house, "check", {"/case/0/title/zh": "一窗受理"})
+
+    told = page.split('<div id="case.0.key.wrong">')[1].split("</div>")[0]
+    assert "no English name" in told
+    assert "row" not in told
+
+
 def test_what_a_record_says_of_itself_is_supplied(house: TestClient) -> None:
     """Dates, version and status of the record need not be typed."""
     left = {k: v for k, v in (LEAST | REST).items() if k.rsplit("/", 1)[1] not in

@@ -57,3 +57,18 @@ def test_form_works_by_keyboard_alone(address: str, browser: Any) -> None:
     assert target.get_attribute("id").startswith("case.0")
     target.send_keys(TAB)
     assert browser.driver.switch_to.active_element.tag_name in ("input", "select", "button", "a")
+
+
+def test_another_language_keeps_what_was_typed(address: str, browser: Any) -> None:
+    """The form goes on in the other language as it stands, and so does a report."""
+    browser.open(f"{address}/submit?lang=en", scripts=False)
+    browser.fill("/case/0/title/en", "Half a form")
+    browser.go("button.language")
+    form = browser.find("html").get_attribute("lang")
+    kept = browser.find('[name="/case/0/title/en"]').get_attribute("value")
+    browser.open(f"{address}/validate?case=naga-city&lang=en", scripts=False)
+    browser.go("main form button")
+    browser.go("button.language")
+
+    assert (form, kept) == ("zh-Hans", "Half a form")
+    assert "符合要求" in browser.find(".report").text

@@ -12,6 +12,7 @@ from govkg.access import Caller
 from govkg.api import bodies, callers
 from govkg.api.case_records import own
 from govkg.api.handing_in import Checked, Handing
+from govkg.api.links import with_query
 from govkg.api.submissions import Document, header_of, received
 from govkg.cases.submitting import triples_in
 from govkg.errors import TooLargeError, UnauthorizedError, UnsupportedMediaTypeError
@@ -82,12 +83,10 @@ class Sheet:
         return self.handing.service.access.enabled
 
     @property
-    def address(self) -> str:
-        """Return where the form is sent."""
+    def path(self) -> str:
+        """Return where the form is sent, in any language."""
         asked = {"case": self.case_id} if self.case_id else {}
-        return self.handing.page.link(
-            "/submit", **asked, **({"all": ""} if self.all_fields else {})
-        )
+        return with_query("/submit", asked | ({"all": ""} if self.all_fields else {}))
 
     def shown(self, status: int = 200) -> Response:
         """Return the page with the questions and their answers."""

@@ -87,6 +87,10 @@ class Page:
         """Return an address on this server, in the language and of the release that is read."""
         return with_query(path, self._released(path) | parameters | self._kept)
 
+    def in_other(self, path: str) -> str:
+        """Return an address on this server in the language that the reader has not chosen."""
+        return with_query(path, {"lang": OTHER[self.language]})
+
     def list(self, path: str, query: Sequence[tuple[str, str]], **more: str) -> str:
         """Return the address of a list with what was chosen of it, in the reader's language."""
         more = self._released(path) | more | self._kept

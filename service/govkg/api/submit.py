@@ -17,12 +17,14 @@ from govkg.api.dependencies import PageDep, ServiceDep, WantedDep
 from govkg.api.describing import operation, parameter
 from govkg.api.filling import Sheet
 from govkg.api.handing_in import Checked, Handing
+from govkg.api.languages import strings
 from govkg.api.negotiation import HTML, JSON, TURTLE
 from govkg.api.submissions import Document
 from govkg.forms import load_form
 from govkg.forms.answering import answers_of, document_of
 from govkg.forms.formats import JSON as JSON_FORMAT
 from govkg.forms.formats import format_named
+from govkg.forms.questions import NO_KEY
 
 router = APIRouter(tags=["cases"])
 _ALL = parameter("all", "Ask for everything, not only for the least.", "")
@@ -87,7 +89,7 @@ async def filled(
         return (await filling.sent(handing)).shown()
     sheet = await filling.typed(handing)
     task, _, name = sheet.task.partition(" ")
-    if task in ("add", "remove", "all"):
+    if task in ("add", "remove", "all", "speak"):
         return await _rearranged(sheet, task, name)
     if task in ("json", "turtle"):
         return await _download(sheet, task, _written(sheet)[1].data)
@@ -108,9 +110,9 @@ def _written(sheet: Sheet) -> tuple[dict[str, Any], Document]:
 
 
 async def _rearranged(sheet: Sheet, task: str, name: str) -> Response:
-    """Return the form with a part more or less, or with all questions; all else is kept.
+    """Return the form with a part more or less, all questions, or in another language.
 
-    What was found before is found again, so that no question which it raised is hidden.
+    All else is kept. What was found before is found again, so that no question is hidden again.
     """
     if task == "remove":
         sheet.answers.remove(name)
@@ -139,7 +141,8 @@ async def _find(sheet: Sheet, document: Document) -> bool:
         found = await handing_in.checked(
             sheet.handing, document, only=sheet.case_id, profile=profile
         )
-        sheet.found, sheet.findings = found, json.loads(found.report)["findings"]
+        sheet.found = found
+        sheet.findings = [_worded(each) for each in json.loads(found.report)["findings"]]
         good = bool(found.cases) and (found.conforms or sheet.task == "draft")
         if good and not sheet.case_id:
             await handing_in.refuse_foreign(sheet.handing.service, found.cases)
@@ -147,6 +150,14 @@ async def _find(sheet: Sheet, document: Document) -> bool:
         sheet.errors.append(error.text(sheet.handing.language))
         return False
     return good
+
+
+def _worded(finding: dict[str, Any]) -> dict[str, Any]:
+    """Return a finding as the form tells it, which asks for short names and has no rows."""
+    if finding["rule"] != NO_KEY:
+        return finding
+    told = {"field": strings()["submit.key"], "message": strings()["submit.lacks_key"]}
+    return finding | told
 
 
 async def _checked(sheet: Sheet) -> Response:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from pyoxigraph import Literal
 
@@ -11,6 +11,8 @@ from govkg.forms.answering import REST, Answers
 from govkg.forms.keys import local_name
 from govkg.forms.model import LANGUAGES, Entity, Field, Form, Option
 
+NO_KEY: Final = "F08"
+"""The number of the finding that something has no key, and no name to make one of."""
 Found = dict[str, Any]
 """A finding as JSON."""
 
@@ -136,7 +138,7 @@ class Asking:
         """Move what is found of a part as a whole to the first field that its rule is about."""
         for found in self._findings.pop(name, []):
             about = (each.key for each in entity.fields if found["rule"] in each.rules)
-            key = next(about, "")
+            key = "key" if found["rule"] == NO_KEY else next(about, "")
             self._findings.setdefault(f"{name}/{key}" if key else name, []).append(found)
 
     def _group(self, key: str) -> str:

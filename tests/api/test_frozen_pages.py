@@ -215,7 +215,7 @@ def test_few_releases_are_held_at_once(client: TestClient, tmp_path: Path) -> No
 
 
 def test_two_releases_are_compared_over_http_and_by_the_command(client: TestClient) -> None:
-    """Both say which terms, cases and triples differ."""
+    """Both say which terms, cases and triples differ, and so does a page."""
     found = client.get("/releases/now/diff/then").json()
 
     assert found["cases"]["added"] == ["only-then"]
@@ -223,6 +223,9 @@ def test_two_releases_are_compared_over_http_and_by_the_command(client: TestClie
     assert found["quads"]["added"] == len(found["added"])
     assert found["quads"]["removed"] == len(found["removed"])
     assert any(THEN in line for line in found["added"])
+    page = client.get("/releases/now/diff/then", headers=HTML).text
+    assert 'href="/case/only-then?release=then"' in page
+    assert THEN in page
     data_dir = client.app.state.service.settings.data_dir  # type: ignore[attr-defined]
     done = CliRunner(env={"GOVKG_DATA_DIR": str(data_dir)}).invoke(
         cli.app, ["release", "diff", "now", "then"]

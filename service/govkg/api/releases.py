@@ -77,16 +77,23 @@ async def cite_release(
 @router.get(
     "/releases/{version}/diff/{other}",
     **operation("compareReleases", "Compare two releases",
-                answers={JSON: {"from": "2027.1", "to": "2027.2"}}, fails=(NotFoundError,)),
+                answers={JSON: {"from": "2027.1", "to": "2027.2"}, HTML: "…"},
+                fails=(NotFoundError,)),
 )  # fmt: skip
-async def compare_releases(version: Version, other: Version, service: ServiceDep) -> Response:
+async def compare_releases(
+    version: Version, other: Version, service: ServiceDep, wanted: WantedDep, page: PageDep
+) -> Response:
     """Return which terms, cases and triples the second has and the first has not, and vice versa.
 
     At most a thousand triples of each kind are listed; all are counted.
     """
+    media = wanted.choose((JSON, HTML))
     old, new = [await _release(service, each) for each in (version, other)]
     async with service.comparing:  # one at a time: it may take a second
-        return JSONResponse(await asyncio.to_thread(difference, old, new))
+        found = await asyncio.to_thread(difference, old, new)
+    if media == HTML:
+        return page.render("release_changes.html", found=found, old=old, new=new)
+    return JSONResponse(found, headers={"Cache-Control": FOR_GOOD})
 
 
 @router.get(

@@ -14,6 +14,7 @@ from govkg.cli.shelves import Here
 from govkg.errors import ForbiddenError, NotFoundError
 from govkg.rdf import check_file, format_of_file, read
 from govkg.settings import load_settings
+from govkg.store.deltas import Delta
 from govkg.store.embedded import EmbeddedStore
 from govkg.store.querying import graph_named
 
@@ -61,7 +62,7 @@ def load(
 
 
 def _load_cases(files: list[Path], graph: str, *, as_json: bool) -> None:
-    """Put each case of some files into its graph, or none if there is a mistake in any."""
+    """Put each case of some files into its graph, all of them or none."""
     if graph:
         raise typer.BadParameter("cases name their graphs themselves", param_hint="--graph")
     settings = load_settings()
@@ -70,11 +71,12 @@ def _load_cases(files: list[Path], graph: str, *, as_json: bool) -> None:
         progress(f"reading {path.name}")
         quads = read(content(path), format_of_file(path.name), base=path.absolute().as_uri())
         found += pieces([quad.triple for quad in quads], settings.base_iri)
-    shelf = Here(settings)
-    replaced = [each.case_id for each in found if shelf.store.holds(graphs.case(each.case_id))]
-    for number, case in enumerate(found, 1):
-        progress(f"storing case {number} of {len(found)}")
-        shelf.put(graphs.case(case.case_id), sorted(case.triples, key=str))
+    store, delta = Here(settings).store, Delta()
+    replaced = [each.case_id for each in found if store.holds(graphs.case(each.case_id))]
+    for case in found:
+        delta = delta.then(store.replacing(graphs.case(case.case_id), case.triples))
+    progress(f"storing {len(found)} cases")
+    store.apply(delta)
     progress("")
     if as_json:
         print_json({"cases": [each.case_id for each in found], "replaced": replaced})

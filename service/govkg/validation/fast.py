@@ -139,6 +139,9 @@ def _as_given(report: Sequence[Triple]) -> Iterator[Triple]:
         and isinstance(t.object, NamedNode)
         and t.object.value.startswith(_OURS + "node:")
     }
+    if not probed:
+        yield from report
+        return
     given: dict[Node, Node] = {
         t.object: BlankNode(probed[t.subject])
         for t in report

@@ -13,8 +13,8 @@ from govkg.cases.statistics import PropertyUse, Row, Statistics, uses_by_class
 from govkg.ontology import Texts
 from govkg.vocabulary import ENTAILMENT, FORMATS, PREFIXES
 
-Counted = dict[NamedNode, tuple[str, Statistics]]
-"""Numbers of graphs, each with the fingerprint of what was counted."""
+Counted = dict[NamedNode, tuple[object, Statistics]]
+"""Numbers of graphs, each with the mark of what was counted."""
 Uses = Mapping[NamedNode, Mapping[NamedNode, PropertyUse]]
 
 RESULTS: Final = (
@@ -60,20 +60,27 @@ _GRAPHS: Final[Mapping[str, Texts]] = {
 class Description:
     """The numbers of one generation of the data; they are counted once, when first asked for."""
 
-    def __init__(self, kg: KG, *, bundled: bool, counted: Counted | None = None) -> None:
-        """Describe what a store holds, apart from its description.
+    def __init__(
+        self,
+        kg: KG,
+        titles: Mapping[NamedNode, Texts],
+        marks: Mapping[NamedNode, object],
+        *,
+        bundled: bool,
+        counted: Counted,
+    ) -> None:
+        """Describe what a store holds, apart from its description; ``titles`` are of graphs.
 
-        ``counted`` are numbers of registers that may be known already.
+        ``counted`` are numbers of graphs that are known already, if they have the same mark.
         """
         self.graphs = kg.graphs
         self.bundled = bundled
-        self.titles: Mapping[NamedNode, Texts] = (
-            {case.graph: case.titles for case in kg.cases()} if bundled else {}
-        )
+        self.titles = titles
+        self._marks = marks
         self._quads = kg.quads
         self._named = [graph for graph in kg.quads.graphs() if graph != kg.graphs.description]
         self._registers = frozenset(g for g in self._named if kg.graphs.register_id(g))
-        self._known: Counted = {} if counted is None else counted
+        self._known = counted
 
     @property
     def whole(self) -> Statistics:
@@ -92,26 +99,26 @@ class Description:
 
     @cached_property
     def _counted(self) -> tuple[Statistics, Uses, Mapping[NamedNode, Statistics]]:
-        """All numbers; every graph is read once for them, a register only if it has changed."""
+        """All numbers; a graph is counted by itself only if it has changed."""
         union: set[Row] = {(t.subject, t.predicate, t.object) for t in self._quads.unnamed()}
         parts: dict[NamedNode, Statistics] = {}
         for graph in self._named:
-            if graph in self._registers:
-                parts[graph] = self._of_register(graph)
-                continue
-            rows = self._rows(graph)
-            parts[graph] = Statistics.of(rows)
-            union.update(rows)
+            rows = None if graph in self._registers else self._rows(graph)
+            parts[graph] = self._part(graph, rows)
+            union.update(rows or ())
+        for graph in self._known.keys() - parts.keys():
+            del self._known[graph]
         return Statistics.of(union), uses_by_class(union), parts
 
     def _rows(self, graph: NamedNode) -> list[Row]:
         return [(q.subject, q.predicate, q.object) for q in self._quads.matching(graph=graph)]
 
-    def _of_register(self, graph: NamedNode) -> Statistics:
-        """Count a register, which is large and seldom changes, only if it is new."""
-        known, mark = self._known.get(graph), self._quads.fingerprint(graph)
-        if known is None or known[0] != mark:
-            known = self._known[graph] = (mark, Statistics.of(self._rows(graph)))
+    def _part(self, graph: NamedNode, rows: list[Row] | None) -> Statistics:
+        """Count a graph, unless it was counted as it is."""
+        known, mark = self._known.get(graph), self._marks.get(graph)
+        if known is None or mark is None or known[0] is not mark:
+            rows = self._rows(graph) if rows is None else rows
+            known = self._known[graph] = (mark, Statistics.of(rows))
         return known[1]
 
     @cached_property

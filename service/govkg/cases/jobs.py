@@ -26,7 +26,7 @@ Header = dict[str, Any]
 Job = Callable[["State", Header, bytes], tuple[Header, bytes]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class State(jobs.State):
     """What a worker holds in memory."""
 
@@ -45,7 +45,7 @@ class State(jobs.State):
 def warm_up(shacl_engine: EngineName) -> Checker:
     """Load the shapes and the ontology, and run everything once, so that workers need no file."""
     published_contexts()
-    state = State(View(b""), Checker(shacl_engine), Graphs(_BASE))
+    state = State(View(b""), checker=Checker(shacl_engine), graphs=Graphs(_BASE))
     empty = {"format": "turtle", "base": None, "limit": 1000, "report": "text", "language": "en"}
     validate(state, empty, b"")
     for report in REPORT_FORMATS:
@@ -72,7 +72,11 @@ def prepare(argument: str) -> State:
     given = json.loads(argument)
     graphs = Graphs(given["base"])
     view = jobs.view(argument, [graphs.inferred])
-    return State(view, warm_up(given["shacl_engine"]), graphs)
+    checker = warm_up(given["shacl_engine"])
+    return State(view, jobs.generation(argument), checker=checker, graphs=graphs)
+
+
+advance = jobs.advance
 
 
 def validate(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:

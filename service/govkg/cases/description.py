@@ -1,15 +1,17 @@
 """What the dataset says of itself, in VoID (https://www.w3.org/TR/void/)."""
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
+from govkg.cases.graphs import Graphs
 from govkg.cases.kg import KG
 from govkg.cases.questions import describe_questions
 from govkg.cases.statements import Statements, Value
-from govkg.cases.statistics import PropertyUse, Row, Statistics, uses_by_class
+from govkg.cases.statistics import PropertyUse, Statistics
+from govkg.cases.totals import Totals
 from govkg.ontology import Texts
 from govkg.vocabulary import ENTAILMENT, FORMATS, PREFIXES
 
@@ -57,6 +59,11 @@ _GRAPHS: Final[Mapping[str, Texts]] = {
 """What each graph that the service makes holds, by the last word of its name."""
 
 
+def is_counted(graphs: Graphs, graph: NamedNode | None) -> bool:
+    """Say whether a graph counts in the sums: all but registers and the description itself."""
+    return graph is None or (graph != graphs.description and graphs.register_id(graph) is None)
+
+
 class Description:
     """The numbers of one generation of the data; they are counted once, when first asked for."""
 
@@ -68,8 +75,11 @@ class Description:
         *,
         bundled: bool,
         counted: Counted,
+        totals: Totals | None = None,
     ) -> None:
         """Describe what a store holds, apart from its description; ``titles`` are of graphs.
+
+        The ``totals`` are taken as they are now; without them, they are counted when asked for.
 
         ``counted`` are numbers of graphs that are known already, if they have the same mark.
         """
@@ -79,8 +89,8 @@ class Description:
         self._marks = marks
         self._quads = kg.quads
         self._named = [graph for graph in kg.quads.graphs() if graph != kg.graphs.description]
-        self._registers = frozenset(g for g in self._named if kg.graphs.register_id(g))
         self._known = counted
+        self._whole = (totals.statistics(), totals.uses()) if totals else None
 
     @property
     def whole(self) -> Statistics:
@@ -100,24 +110,19 @@ class Description:
     @cached_property
     def _counted(self) -> tuple[Statistics, Uses, Mapping[NamedNode, Statistics]]:
         """All numbers; a graph is counted by itself only if it has changed."""
-        union: set[Row] = {(t.subject, t.predicate, t.object) for t in self._quads.unnamed()}
-        parts: dict[NamedNode, Statistics] = {}
-        for graph in self._named:
-            rows = None if graph in self._registers else self._rows(graph)
-            parts[graph] = self._part(graph, rows)
-            union.update(rows or ())
+        parts = {graph: self._part(graph) for graph in self._named}
         for graph in self._known.keys() - parts.keys():
             del self._known[graph]
-        return Statistics.of(union), uses_by_class(union), parts
+        if self._whole is None:
+            totals = Totals(self._quads, partial(is_counted, self.graphs))
+            self._whole = totals.statistics(), totals.uses()
+        return *self._whole, parts
 
-    def _rows(self, graph: NamedNode) -> list[Row]:
-        return [(q.subject, q.predicate, q.object) for q in self._quads.matching(graph=graph)]
-
-    def _part(self, graph: NamedNode, rows: list[Row] | None) -> Statistics:
+    def _part(self, graph: NamedNode) -> Statistics:
         """Count a graph, unless it was counted as it is."""
         known, mark = self._known.get(graph), self._marks.get(graph)
         if known is None or mark is None or known[0] is not mark:
-            rows = self._rows(graph) if rows is None else rows
+            rows = [(q.subject, q.predicate, q.object) for q in self._quads.matching(graph=graph)]
             known = self._known[graph] = (mark, Statistics.of(rows))
         return known[1]
 

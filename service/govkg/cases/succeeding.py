@@ -10,15 +10,17 @@ import logging
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from time import perf_counter
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from govkg.cases.assertions import Assertions, Reassertion
-from govkg.cases.description import Counted, Description
+from govkg.cases.description import Counted, Description, is_counted
 from govkg.cases.graphs import Graphs
 from govkg.cases.kg import KG, Case
+from govkg.cases.totals import Totals
 from govkg.ontology import Ontology
 from govkg.reasoning import Changed, Closure
 from govkg.store import Delta
@@ -46,6 +48,8 @@ class Generation:
     delta: Delta | None = None
     """What is different from the generation before, in all graphs, those that are made included;
     None if anything may be."""
+    described: frozenset[Triple] = frozenset()
+    """What the graph of the description holds."""
     reasoning_seconds: float = 0.0
     """How long deriving took."""
 
@@ -148,8 +152,9 @@ class Succession:
         self._spare: _Copy | None = None
         self._next: _Copy | None = None
         self._brought: _Brought | None = None
-        self._described: frozenset[Triple] = frozenset()
-        """What the graph of the description holds in the generation made last."""
+        self._totals: Totals | None = None
+        self._totals_of: Generation | None = None
+        """The generation whose numbers these are, unless it was never shown."""
 
     def first(self, present: EmbeddedStore) -> Generation:
         """Make a generation of all that a store holds; it costs as much as that is.
@@ -165,10 +170,11 @@ class Succession:
         copy = self._next = self._derived(present.copy())
         seconds = perf_counter() - start
         copy.quads.put(self._graphs.inferred, copy.closure.inferred())
+        self._totals = Totals(copy.quads, partial(is_counted, self._graphs))
         kg = self._kg(copy, None, Delta())
         made = self._generation(kg, tuple(kg.cases()), marks, None)
-        self._describe(copy, made)
-        return replace(made, reasoning_seconds=seconds)
+        described, _ = self._describe(copy, made, frozenset(copy.quads.triples(self._made[1])))
+        return replace(made, described=described, reasoning_seconds=seconds)
 
     def follow(self, delta: Delta) -> Generation:
         """Make the generation that comes after the one shown last, by what has changed in a store.
@@ -190,10 +196,20 @@ class Succession:
         changed = copy.reassert(reassertion)
         seconds = perf_counter() - start
         inferred = copy.infer(changed, self._graphs.inferred)
+        self._count(copy, stored.beside(inferred))
         made = self._following(before, self._kg(copy, before, stored), stored.beside(inferred))
-        whole = stored.beside(inferred).beside(self._describe(copy, made))
+        described, delta = self._describe(copy, made, before.described)
+        whole = stored.beside(inferred).beside(delta)
         self._next, self._brought = copy, _Brought(whole, reassertion, copy.assertions)
-        return replace(made, delta=whole, reasoning_seconds=seconds)
+        return replace(made, delta=whole, described=described, reasoning_seconds=seconds)
+
+    def _count(self, copy: _Copy, delta: Delta) -> None:
+        """Bring the numbers up to date, or count all again if those at hand are not of before."""
+        if self._totals and self._totals_of is self._present:
+            self._totals.change(copy.quads, delta)
+        else:
+            self._totals = Totals(copy.quads, partial(is_counted, self._graphs))
+        self._totals_of = None
 
     def _following(self, before: Generation, kg: KG, delta: Delta) -> Generation:
         """Put the generation together that comes after another one."""
@@ -205,7 +221,7 @@ class Succession:
         if self._brought and self._shown:
             self._spare = self._shown
             self._spare.missed = self._brought
-        self._shown, self._present = self._next, made
+        self._shown, self._present, self._totals_of = self._next, made, made
         self._next = self._brought = None
 
     def prepare(self) -> None:
@@ -260,16 +276,24 @@ class Succession:
         touched = delta.graphs if delta else ()
         marks = {**marks, **{graph: object() for graph in touched if graph}}
         titles = {case.graph: case.titles for case in cases} if self._reasons else {}
-        description = Description(kg, titles, marks, bundled=self._reasons, counted=self._counted)
+        description = Description(
+            kg,
+            titles,
+            marks,
+            bundled=self._reasons,
+            counted=self._counted,
+            totals=self._totals,
+        )
         return Generation(kg, description, cases, marks, delta)
 
-    def _describe(self, copy: _Copy, made: Generation) -> Delta:
-        """Bring the graph of the description up to date, if it is to be stored."""
+    def _describe(
+        self, copy: _Copy, made: Generation, before: frozenset[Triple]
+    ) -> tuple[frozenset[Triple], Delta]:
+        """Bring the graph of the description up to date, if it is to be stored; return both."""
         if self._address is None:
-            return Delta()
+            return before, Delta()
         graph = self._graphs.description
         now = frozenset(made.description.stored(self._address))
-        before = self._described if made.delta else frozenset(copy.quads.triples(graph))
-        self._described, created = now, frozenset({graph})
+        created = frozenset({graph})
         delta = Delta(in_graph(graph, before - now), in_graph(graph, now - before), created=created)
-        return copy.carry_out(copy.quads.spelt_out(delta))
+        return now, copy.carry_out(copy.quads.spelt_out(delta))

@@ -88,6 +88,12 @@ class View:
         """Return the triples of a named graph, none if there is no such graph."""
         return [q.triple for q in self._oxigraph.quads_for_pattern(None, None, None, graph)]
 
+    def merged(self) -> list[Triple]:
+        """Return the triples of the default graph that queries see, without what is held apart."""
+        return [
+            q.triple for q in self._oxigraph.quads_for_pattern(None, None, None, DefaultGraph())
+        ]
+
     def query(self, query: Query) -> Answer:
         """Answer a SPARQL query; see ``querying.answer`` for what is raised."""
         return answer(self._oxigraph, query, self._apart)

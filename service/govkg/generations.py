@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from itertools import count
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from govkg.cases import KG
 from govkg.cases.graphs import Graphs
 from govkg.cases.kg import fill
 from govkg.cases.projecting import journal_file, projection
-from govkg.cases.succeeding import Generation, Succession
+from govkg.cases.succeeding import Generation, Succession, is_worn
 from govkg.cases.writing import Writer
 from govkg.errors import GovkgError
 from govkg.journal import Journal
@@ -30,7 +30,7 @@ from govkg.settings import Settings
 from govkg.store import Delta
 from govkg.store.embedded import EmbeddedStore
 from govkg.store.mirror import Mirror
-from govkg.workers import Pool
+from govkg.workers import Pool, Source
 from govkg.workers.frames import pack
 
 _log = logging.getLogger("govkg.generations")
@@ -60,6 +60,8 @@ class Generations:
         self._control: Control | None = None
         self._watch: asyncio.Task[None] | None = None
         self._preparing: asyncio.Task[None] | None = None
+        self._removed = 0
+        """How many quads were removed from what the workers have, since they loaded it."""
 
     async def start(self) -> None:
         """Open and fill the store, show the first generation, and let writers in."""
@@ -82,11 +84,12 @@ class Generations:
             await self._control.close()
         await self._service.dumps.close()
         await self._service.releases.close()
-        for task in (self._watch, self._preparing):
-            if task:
-                task.cancel()
+        if self._watch:
+            self._watch.cancel()
         if self._service.writer:
             await self._service.writer.close()
+        if self._preparing:
+            self._preparing.cancel()
         if self._service.pool:
             await self._service.pool.close()
         if self._mirror:
@@ -112,16 +115,19 @@ class Generations:
             number, start = next(self._numbers), time.perf_counter()
             made = await asyncio.to_thread(self._make, mirror.present, unseen)
             known = await asyncio.to_thread(self._gather, made)
-            await self._let_workers_follow(number, made, mirror)
+            derived = _derived(made.kg, mirror)
+            source = partial(self._snapshot, number, made, derived)
+            await self._let_workers_follow(number, made, derived, source)
             await asyncio.to_thread(_keep_inferred, mirror, made.kg)
             self._succession.show(made)
             self._service.knowledge = known
             self._service.cache.begin(known)
+            self._removed += len(made.delta.removed) if made.delta else 0
             self._service.made = Made(number, time.time())
         if self._service.metrics:
             seconds = time.perf_counter() - start
             self._service.metrics.generation(seconds, made.reasoning_seconds)
-        self._preparing = asyncio.create_task(self._prepare())
+        self._preparing = asyncio.create_task(self._prepare(source))
 
     def _make(self, present: EmbeddedStore, unseen: Delta | None) -> Generation:
         """Make the next generation from the last, or from all that is stored."""
@@ -133,11 +139,14 @@ class Generations:
         """Return everything that is looked up in this process."""
         return gather_knowledge(made, self._kept, self._service.knowledge)
 
-    async def _prepare(self) -> None:
-        """Do beforehand what the next change would wait for."""
+    async def _prepare(self, source: Source) -> None:
+        """Do beforehand what the next change would wait for, and replace what is worn."""
         async with self._making:
             try:
                 await asyncio.to_thread(self._succession.prepare)
+                if is_worn(self._removed, self._service.known().kg.quads):
+                    await self._service.workers().replace(source)
+                    self._removed = 0
             except Exception:  # noqa: BLE001 # the next change meets it again, and tells
                 _log.exception("the next change will take longer")
 
@@ -158,16 +167,16 @@ class Generations:
             mirror.apply(projection(journal, mirror.present, Graphs(settings.base_iri)))
         return mirror
 
-    async def _let_workers_follow(self, number: int, made: Generation, mirror: Mirror) -> None:
+    async def _let_workers_follow(
+        self, number: int, made: Generation, derived: list[str], source: Source
+    ) -> None:
         """Have workers with the new generation take over; from now on others start with it too."""
-        source = partial(self._snapshot, number, made, _derived(made.kg, mirror))
-        pool = self._service.workers()
-        if made.delta is None or self._service.made is None:
+        pool, shown = self._service.workers(), self._service.made
+        if made.delta is None or shown is None:
             await pool.replace(source)
+            self._removed = 0
         else:
-            step = await asyncio.to_thread(
-                _step, self._service.made.number, number, made, _derived(made.kg, mirror)
-            )
+            step = await asyncio.to_thread(_step, shown.number, number, made.delta, derived)
             await pool.advance(step, source)
 
     @asynccontextmanager
@@ -203,14 +212,20 @@ def gather_knowledge(made: Generation, kept: Kept, before: Knowledge | None = No
     kg, delta = made.kg, made.delta
     registry = Registry(kg.quads, kg.graphs, kept, made.marks.get)
     if before is None or delta is None:
-        shapes = Ontology(read_files(bundle.shapes() if made.description.bundled else []))
         facts, index = Facts(kg), SearchIndex(kg, registry)
     else:
-        shapes, facts = before.shapes, before.facts.after(kg, delta)
+        facts = before.facts.after(kg, delta)
         index = before.index.after(kg, registry, made.cases, delta)
     same = before is not None and before.kg.ontology is kg.ontology
     terms = before.terms if before and same else tuple(kg.ontology.terms())
+    shapes = _shapes(made.description.bundled)
     return Knowledge(kg, facts, index, shapes, made.cases, terms, made.description, registry)
+
+
+@cache
+def _shapes(bundled: bool) -> Ontology:
+    """Read the shapes, if the bundle is there."""
+    return Ontology(read_files(bundle.shapes() if bundled else []))
 
 
 def _keep_inferred(mirror: Mirror, kg: KG) -> None:
@@ -225,9 +240,9 @@ def _derived(kg: KG, mirror: Mirror) -> list[str]:
     return [g.value for g in made if kg.quads.holds(g) and not mirror.present.holds(g)]
 
 
-def _step(before: int, number: int, made: Generation, derived: list[str]) -> bytes:
+def _step(before: int, number: int, delta: Delta, derived: list[str]) -> bytes:
     """Return what workers are told of a generation that have the one before."""
-    head, body = (made.delta or Delta()).packed()
+    head, body = delta.packed()
     return pack({"from": before, "to": number, "derived": derived, "delta": head}, body)
 
 

@@ -75,9 +75,9 @@ def filled() -> EmbeddedStore:
     return store
 
 
-def succession() -> Succession:
+def succession(*, described: bool = True) -> Succession:
     """Return a new succession."""
-    return Succession(DEFAULT_BASE, reasons=True, address="http://here")
+    return Succession(DEFAULT_BASE, reasons=True, address="http://here" if described else None)
 
 
 def deltas(
@@ -105,9 +105,11 @@ def snapshot(made: Generation) -> View:
     return View(lines, [made.kg.graphs.inferred])
 
 
-def assert_alike(made: Generation, view: View, store: EmbeddedStore) -> None:
+def assert_alike(
+    made: Generation, view: View, store: EmbeddedStore, *, described: bool = True
+) -> None:
     """Assert that a generation and a worker's view are what a fresh start makes of the store."""
-    fresh = succession().first(store)
+    fresh = succession(described=described).first(store)
     assert set(made.kg.quads.matching()) == set(fresh.kg.quads.matching())
     assert made.kg.quads.graphs() == fresh.kg.quads.graphs()
     assert set(view.give_up()) == set(snapshot(fresh).give_up())
@@ -120,12 +122,12 @@ def assert_alike(made: Generation, view: View, store: EmbeddedStore) -> None:
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(changes)
+@given(changes, some.sampled_from([False, False, True]))
 def test_changes_one_by_one_give_what_a_fresh_start_gives(
-    steps: list[tuple[list[tuple[str | None, str]], list[int], set[str]]],
+    steps: list[tuple[list[tuple[str | None, str]], list[int], set[str]]], described: bool
 ) -> None:
     """Data, closure, numbers, cases, search and workers are the same, whatever was written."""
-    store, making, kept = filled(), succession(), Kept()
+    store, making, kept = filled(), succession(described=described), Kept()
     made = making.first(store)
     making.show(made)
     known, view = gather_knowledge(made, kept), snapshot(made)
@@ -138,13 +140,13 @@ def test_changes_one_by_one_give_what_a_fresh_start_gives(
         making.show(made)
         if number % 2:
             making.prepare()
-    fresh = gather_knowledge(succession().first(store), Kept())
+    fresh = gather_knowledge(succession(described=described).first(store), Kept())
     assert (known.facts.sizes, known.facts.quads) == (fresh.facts.sizes, fresh.facts.quads)
     assert known.terms == fresh.terms
     for words in ("term", "zero", "c1", "x"):
         assert known.index.search(words) == fresh.index.search(words)
     assert set(view.merged()) == set(snapshot(made).merged())
-    assert_alike(made, view, store)
+    assert_alike(made, view, store, described=described)
 
 
 def one(number: int) -> Delta:

@@ -24,7 +24,7 @@ from govkg.cases.totals import Totals
 from govkg.ontology import Ontology
 from govkg.reasoning import Changed, Closure
 from govkg.store import Delta
-from govkg.store.deltas import in_graph
+from govkg.store.deltas import canonical, in_graph
 from govkg.store.embedded import EmbeddedStore
 
 _MANY: Final = 50_000
@@ -52,6 +52,11 @@ class Generation:
     """What the graph of the description holds."""
     reasoning_seconds: float = 0.0
     """How long deriving took."""
+
+
+def is_worn(removed: int, quads: EmbeddedStore) -> bool:
+    """Say whether what was removed from a copy of some quads in memory takes up too much."""
+    return removed > _MANY and 2 * removed > len(quads)
 
 
 @dataclass
@@ -82,7 +87,7 @@ class _Copy:
     @property
     def is_worn(self) -> bool:
         """Say whether what was removed from it takes up too much."""
-        return self.removed > _MANY and 2 * self.removed > len(self.quads)
+        return is_worn(self.removed, self.quads)
 
     def carry_out(self, delta: Delta) -> Delta:
         """Carry out a change that is spelt out, and return it."""
@@ -106,8 +111,8 @@ class _Copy:
     def infer(self, changed: Changed, graph: NamedNode) -> Delta:
         """Bring the graph of what follows up to date.
 
-        The reasoner has one form of all literals of equal value, and another closure may have
-        another one; so what has a literal is compared with all that is stored beside it.
+        The reasoner has one form of all literals of equal value, the store may have another, and
+        so may another closure; so what has a literal is compared with all that is stored beside it.
         """
         gone, come = set(changed.vanished), set(changed.appeared)
         literal = {t for t in gone | come if isinstance(t.object, Literal)}
@@ -115,7 +120,7 @@ class _Copy:
         for subject, predicate in {(t.subject, t.predicate) for t in literal}:
             assert not isinstance(subject, Triple)  # noqa: S101 # the reasoner derives none
             stored = {quad.triple for quad in self.quads.matching(subject, predicate, None, graph)}
-            follows = set(self.closure.inferred_of(subject, predicate))
+            follows = set(canonical(self.closure.inferred_of(subject, predicate)))
             gone |= stored - follows
             come |= follows - stored
         delta = Delta(in_graph(graph, gone), in_graph(graph, come))

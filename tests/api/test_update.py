@@ -222,7 +222,7 @@ def test_a_write_that_cannot_be_shown_is_not_lost(
 ) -> None:
     """The answer is a 503 that says that it is stored, and soon readers see it."""
     with monkeypatch.context() as broken:
-        broken.setattr(generations, "derive", lambda *_: 1 / 0)
+        broken.setattr(generations.Succession, "follow", lambda *_: 1 / 0)
         response = plain.post("/sparql", data={"update": "INSERT DATA { <urn:l> <urn:b> 1 }"})
         assert ask(plain, "") is True
 
@@ -308,4 +308,4 @@ def test_writes_outlive_the_service(tmp_path: Path, bundle: bool) -> None:
     with running(tmp_path, bundle=bundle) as client:
         assert ask(client, "<urn:only> <urn:b> 1")
         assert not ask(client, "GRAPH graph:ontology { ?s ?p ?o }")
-        assert len(list(tmp_path.glob("snapshot*"))) == 1
+        assert not list(tmp_path.glob("snapshot*"))

@@ -9,7 +9,7 @@ from govkg.cases.kg import KG
 from govkg.errors import NotFoundError, NotReadyError
 from govkg.rdf import expand
 from govkg.store import Query
-from govkg.store.embedded import EmbeddedStore, in_memory
+from govkg.store.embedded import EmbeddedStore
 from govkg.store.view import View
 
 
@@ -110,21 +110,3 @@ def test_a_dump_loads_to_the_same_dataset(tmp_path: Path, kg: KG) -> None:
 
     assert view.query(query).body == kg.store.query(query).body
     assert str(len(kg.store)).encode() in view.query(query).body
-
-
-def test_an_earlier_closure_is_brought_up_to_date() -> None:
-    """What follows after a change is the same, whether derived anew or from an earlier closure."""
-    store = EmbeddedStore()
-    earlier = KG.load(store)
-    held = {str(triple) for triple in earlier.asserted()}
-    case = next(iter(earlier.cases()))
-    changed = in_memory(store)
-    kept = [t for t in changed.triples(case.graph) if "reports" not in t.predicate.value]
-    changed.put(case.graph, kept)
-
-    updated = KG.derived(in_memory(changed), closure=earlier.closure)
-
-    scratch = KG.derived(in_memory(changed))
-    assert {str(triple) for triple in updated.asserted()} < held  # blank nodes kept their names
-    assert set(updated.closure.inferred()) == set(scratch.closure.inferred())
-    assert len(updated.closure) == len(scratch.closure)

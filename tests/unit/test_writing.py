@@ -42,9 +42,11 @@ class Shown:
     def __init__(self, store: EmbeddedStore, failures: int = 0) -> None:
         """Take the store."""
         self.store, self.failures, self.sizes = store, failures, list[int]()
+        self.told = list[Delta | None]()
 
-    async def __call__(self) -> None:
+    async def __call__(self, unseen: Delta | None) -> None:
         """Publish."""
+        self.told.append(unseen)
         await asyncio.sleep(0.01)
         if self.failures:
             self.failures -= 1
@@ -149,9 +151,9 @@ def test_nothing_is_worked_out_on_what_a_replacement_left(monkeypatch: pytest.Mo
         store = EmbeddedStore()
         shown = Shown(store, failures=2)
 
-        async def publish() -> None:
-            await shown()
-            events.append("shown")
+        async def publish(unseen: Delta | None) -> None:
+            await shown(unseen)
+            events.append("all shown" if unseen is None else "shown")
 
         async def change(_: EmbeddedStore, unseen: Delta) -> tuple[Delta, None]:
             events.append("worked out" if not unseen else "worked out on what is not known")
@@ -167,7 +169,7 @@ def test_nothing_is_worked_out_on_what_a_replacement_left(monkeypatch: pytest.Mo
 
     asyncio.run(run())
 
-    assert events == ["shown", "worked out", "shown"]
+    assert events == ["all shown", "worked out", "shown"]
 
 
 def test_a_change_that_others_forestalled_is_worked_out_again() -> None:

@@ -40,8 +40,7 @@ class ResultCache:
 
         Nothing found is a miss, unless the caller looks elsewhere too and this is not ``final``.
         """
-        if generation is not self._generation:
-            self._forget(generation)
+        self.begin(generation)
         found = self._entries.get(asked)
         if found is None:
             self.misses += final
@@ -61,6 +60,11 @@ class ResultCache:
         while self.size > self._budget:
             oldest, given_up = self._entries.popitem(last=False)
             self.size -= _cost(oldest, given_up)
+
+    def begin(self, generation: object) -> None:
+        """Forget all that is not of this generation, and hold on to no other."""
+        if generation is not self._generation:
+            self._forget(generation)
 
     def _forget(self, generation: object) -> None:
         self._entries.clear()

@@ -1,6 +1,7 @@
 """What the store says of a node and with a node, to describe things on pages."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,6 +9,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from govkg.cases import KG
 from govkg.rdf import Node
+from govkg.store import Delta
+from govkg.store.deltas import name_of
 from govkg.vocabulary import OWL, RDF
 
 TYPE = NamedNode(RDF + "type")
@@ -26,14 +29,35 @@ class Fact:
 class Facts:
     """What is said of each node, and with each node; it never changes once it is made."""
 
-    def __init__(self, kg: KG) -> None:
-        """Look things up in what a store holds."""
+    def __init__(
+        self, kg: KG, sizes: Mapping[NamedNode, int] | None = None, unnamed: int | None = None
+    ) -> None:
+        """Look things up in what a store holds; the numbers may be known already."""
         self._quads = kg.quads
         self._graphs = kg.graphs
-        self.sizes = kg.quads.sizes()
-        """How many triples each named graph holds."""
-        self.quads = len(kg.quads)
+        self.sizes = kg.quads.sizes() if sizes is None else sizes
+        """How many triples each named graph holds, in the order of the names."""
+        named = sum(self.sizes.values())
+        self.unnamed = len(kg.quads) - named if unnamed is None else unnamed
+        """How many triples the unnamed graph holds."""
+        self.quads = named + self.unnamed
         """How many quads there are, those of the unnamed graph among them."""
+
+    def after(self, kg: KG, delta: Delta) -> "Facts":
+        """Return the facts after a change; nothing is counted but what it changes."""
+        growth = Counter(map(name_of, delta.added))
+        growth.subtract(name_of(quad) for quad in delta.removed)
+        sizes = dict(self.sizes)
+        for graph in delta.graphs:
+            if graph is not None:
+                sizes[graph] = sizes.get(graph, 0) + growth[graph]
+        for graph in delta.dropped:
+            sizes[graph] = sum(name_of(quad) == graph for quad in delta.added)
+            if not sizes[graph] and graph not in delta.created:
+                del sizes[graph]
+        if sizes.keys() != self.sizes.keys():
+            sizes = {graph: sizes[graph] for graph in sorted(sizes, key=str)}
+        return Facts(kg, sizes, self.unnamed + growth[None])
 
     @cached_property
     def distinct(self) -> int:

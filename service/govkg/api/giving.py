@@ -26,10 +26,10 @@ async def dump_of(service: Service, release: Release | None = None) -> tuple[Pat
     """
     if release:
         return release.folder, release.dump
-    service.known()
+    known = service.known()
     if service.made is None:
         raise NotReadyError(reason=service.reason, retry_after=2)
-    return await service.dumps.of(service.made.number)
+    return await service.dumps.of(service.made.number, known.kg.quads.dump)
 
 
 async def catalogue_of(

@@ -5,17 +5,20 @@ characters (bigrams); misspelt words stand for those that are spelt nearly so.
 """
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, Quad
 
 from govkg.api.holdings import Holdings
 from govkg.cases import KG
-from govkg.ontology import Texts
+from govkg.cases.kg import Case
+from govkg.ontology import Ontology, Texts
 from govkg.registers import Registry, Resolver, Unit
+from govkg.store import Delta
+from govkg.store.deltas import name_of
 from govkg.vocabulary import PLACE
 from govkg.wording import HAN, SMALL, asked, plain
 
@@ -67,26 +70,51 @@ class _Entry:
     definition: str
     texts: tuple[tuple[str, str, str], ...]
     """Field, text, and the text as it is compared."""
-    weight: float = 1.0
-    """How much it counts among others that fit as well: by its kind, and by how much is said."""
 
 
 class SearchIndex:
-    """All texts by which terms and cases can be found."""
+    """All texts by which terms and cases can be found; it never changes once it is made."""
 
     def __init__(self, kg: KG, registry: Registry | None = None) -> None:
         """Collect the texts; places are looked up in the registers when they are asked for."""
         self._registry = registry or Registry(kg.quads, kg.graphs)
-        mentions = Counter(triple.object for triple in kg.asserted())
-        self._entries = [
-            replace(entry, weight=_KINDS[entry.kind] * _prominence(mentions[entry.iri]))
-            for entry in (*_terms(kg), *_cases(kg))
-        ]
-        self._holdings = Holdings(
-            (number, _SHARES[field], compared)
-            for number, entry in enumerate(self._entries)
-            for field, _, compared in entry.texts
-        )
+        self._ontology = kg.ontology
+        self._cases = {case.iri: case for case in kg.cases()}
+        entries = (*_terms(kg.ontology), *map(_case, self._cases.values()))
+        self._entries = {entry.iri: entry for entry in entries}
+        self._mentions = {iri: _mentions(kg, iri) for iri in self._entries}
+        self._holdings = Holdings().after((), map(_held, self._entries.values()))
+
+    def after(
+        self, kg: KG, registry: Registry, cases: Iterable[Case], delta: Delta
+    ) -> "SearchIndex":
+        """Return the index after a change; only what it touches is read again."""
+        if kg.ontology is not self._ontology:
+            return SearchIndex(kg, registry)
+        later = copy(self)
+        later._registry = registry
+        later._cases = {case.iri: case for case in cases}
+        gone = [iri for iri, case in self._cases.items() if later._cases.get(iri) is not case]
+        come = [case for iri, case in later._cases.items() if self._cases.get(iri) is not case]
+        new = {case.iri: _case(case) for case in come}
+        kept = self._entries.keys() - set(gone)
+        later._entries = {iri: each for iri, each in self._entries.items() if iri in kept} | new
+        later._holdings = self._holdings.after(gone, map(_held, new.values()))
+        later._mentions = self._counted(kg, delta, gone)
+        later._mentions |= {iri: _mentions(kg, iri) for iri in new}
+        return later
+
+    def _counted(self, kg: KG, delta: Delta, gone: Iterable[NamedNode]) -> dict[NamedNode, int]:
+        """Return how often things are mentioned after a change."""
+        mentions = self._mentions.copy()
+        for quads, step in ((delta.added, 1), (delta.removed, -1)):
+            for quad in quads:
+                value = quad.object
+                if isinstance(value, NamedNode) and value in mentions and _counts(kg, quad):
+                    mentions[value] += step
+        for iri in gone:
+            del mentions[iri]
+        return mentions
 
     def search(self, query: str, limit: int = 20) -> list[Hit]:
         """Return the best hits, the best first."""
@@ -96,12 +124,16 @@ class SearchIndex:
         shares = self._holdings.shares(words)
         hits = [
             hit
-            for number, entry in enumerate(self._entries)
-            if (hit := _hit(entry, words, shares.get(number, 0.0)))
+            for iri, entry in self._entries.items()
+            if (hit := _hit(entry, words, shares.get(iri, 0.0), self._weight(entry)))
         ]
         hits += _places(self._registry.resolver, query, words, limit)
         hits.sort(key=lambda hit: (-hit.score, hit.iri.value))
         return hits[:limit]
+
+    def _weight(self, entry: "_Entry") -> float:
+        """Return how much an entry counts among others that fit as well."""
+        return _KINDS[entry.kind] * _prominence(self._mentions[entry.iri])
 
     def terms(self, query: str, limit: int) -> list[Hit]:
         """Return the best hits that are no places."""
@@ -130,8 +162,8 @@ def _place(unit: Unit, matched: str, score: float) -> Hit:
     return Hit(NamedNode(PLACE + unit.key), "place", labels, told, matched, "label", score)
 
 
-def _terms(kg: KG) -> Iterator[_Entry]:
-    for term in kg.ontology.terms():
+def _terms(ontology: Ontology) -> Iterator[_Entry]:
+    for term in ontology.terms():
         texts = [
             *(("label", text) for text in term.labels.values()),
             *(("alternative", name.value) for name in term.other_names),
@@ -146,10 +178,27 @@ def _terms(kg: KG) -> Iterator[_Entry]:
         yield _Entry(term.iri, kind, term.labels, term.definition, _compared(texts))
 
 
-def _cases(kg: KG) -> Iterator[_Entry]:
-    for case in kg.cases():
-        texts = [*(("label", title) for title in case.titles.values()), ("hidden", case.id)]
-        yield _Entry(case.iri, "case", case.titles, "", _compared(texts))
+def _case(case: Case) -> _Entry:
+    texts = [*(("label", title) for title in case.titles.values()), ("hidden", case.id)]
+    return _Entry(case.iri, "case", case.titles, "", _compared(texts))
+
+
+def _held(entry: _Entry) -> tuple[NamedNode, list[tuple[float, str]]]:
+    """Return the texts of an entry, each with its weight."""
+    return entry.iri, [(_SHARES[field], compared) for field, _, compared in entry.texts]
+
+
+def _mentions(kg: KG, iri: NamedNode) -> int:
+    """Count how often something is spoken of, other than in registers."""
+    return sum(_counts(kg, quad) for quad in kg.quads.matching(value=iri))
+
+
+def _counts(kg: KG, quad: Quad) -> bool:
+    """Say whether a quad was stated in a graph that is no register."""
+    graphs, name = kg.graphs, name_of(quad)
+    if name is None:
+        return True
+    return name not in (graphs.inferred, graphs.description) and not graphs.register_id(name)
 
 
 def _prominence(mentions: int) -> float:
@@ -161,14 +210,14 @@ def _compared(texts: Iterable[tuple[str, str]]) -> tuple[tuple[str, str, str], .
     return tuple((field, text, plain(text)) for field, text in texts if text)
 
 
-def _hit(entry: _Entry, words: str, share: float) -> Hit | None:
+def _hit(entry: _Entry, words: str, share: float, weight: float) -> Hit | None:
     """Return how an entry fits, or None; it has a share of the words anywhere in its texts."""
     graded = [
-        (_WEIGHTS[field] * _fit(words, compared) * entry.weight, field, text)
+        (_WEIGHTS[field] * _fit(words, compared) * weight, field, text)
         for field, text, compared in entry.texts
     ]
     score, field, text = max(graded, key=lambda each: each[0], default=(0.0, "", ""))
-    in_pieces = _IN_PIECES * share * entry.weight if share >= _ENOUGH else 0.0
+    in_pieces = _IN_PIECES * share * weight if share >= _ENOUGH else 0.0
     if max(score, in_pieces) <= 0:
         return None
     if in_pieces > score:

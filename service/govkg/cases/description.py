@@ -1,20 +1,22 @@
 """What the dataset says of itself, in VoID (https://www.w3.org/TR/void/)."""
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
+from govkg.cases.graphs import Graphs
 from govkg.cases.kg import KG
 from govkg.cases.questions import describe_questions
 from govkg.cases.statements import Statements, Value
-from govkg.cases.statistics import PropertyUse, Row, Statistics, uses_by_class
+from govkg.cases.statistics import PropertyUse, Statistics
+from govkg.cases.totals import Totals
 from govkg.ontology import Texts
 from govkg.vocabulary import ENTAILMENT, FORMATS, PREFIXES
 
-Counted = dict[NamedNode, tuple[str, Statistics]]
-"""Numbers of graphs, each with the fingerprint of what was counted."""
+Counted = dict[NamedNode, tuple[object, Statistics]]
+"""Numbers of graphs, each with the mark of what was counted."""
 Uses = Mapping[NamedNode, Mapping[NamedNode, PropertyUse]]
 
 RESULTS: Final = (
@@ -57,23 +59,38 @@ _GRAPHS: Final[Mapping[str, Texts]] = {
 """What each graph that the service makes holds, by the last word of its name."""
 
 
+def is_counted(graphs: Graphs, graph: NamedNode | None) -> bool:
+    """Say whether a graph counts in the sums: all but registers and the description itself."""
+    return graph is None or (graph != graphs.description and graphs.register_id(graph) is None)
+
+
 class Description:
     """The numbers of one generation of the data; they are counted once, when first asked for."""
 
-    def __init__(self, kg: KG, *, bundled: bool, counted: Counted | None = None) -> None:
-        """Describe what a store holds, apart from its description.
+    def __init__(
+        self,
+        kg: KG,
+        titles: Mapping[NamedNode, Texts],
+        marks: Mapping[NamedNode, object],
+        *,
+        bundled: bool,
+        counted: Counted,
+        totals: Totals | None = None,
+    ) -> None:
+        """Describe what a store holds, apart from its description; ``titles`` are of graphs.
 
-        ``counted`` are numbers of registers that may be known already.
+        The ``totals`` are taken as they are now; without them, they are counted when asked for.
+
+        ``counted`` are numbers of graphs that are known already, if they have the same mark.
         """
         self.graphs = kg.graphs
         self.bundled = bundled
-        self.titles: Mapping[NamedNode, Texts] = (
-            {case.graph: case.titles for case in kg.cases()} if bundled else {}
-        )
+        self.titles = titles
+        self._marks = marks
         self._quads = kg.quads
         self._named = [graph for graph in kg.quads.graphs() if graph != kg.graphs.description]
-        self._registers = frozenset(g for g in self._named if kg.graphs.register_id(g))
-        self._known: Counted = {} if counted is None else counted
+        self._known = counted
+        self._whole = (totals.statistics(), totals.uses()) if totals else None
 
     @property
     def whole(self) -> Statistics:
@@ -92,26 +109,21 @@ class Description:
 
     @cached_property
     def _counted(self) -> tuple[Statistics, Uses, Mapping[NamedNode, Statistics]]:
-        """All numbers; every graph is read once for them, a register only if it has changed."""
-        union: set[Row] = {(t.subject, t.predicate, t.object) for t in self._quads.unnamed()}
-        parts: dict[NamedNode, Statistics] = {}
-        for graph in self._named:
-            if graph in self._registers:
-                parts[graph] = self._of_register(graph)
-                continue
-            rows = self._rows(graph)
-            parts[graph] = Statistics.of(rows)
-            union.update(rows)
-        return Statistics.of(union), uses_by_class(union), parts
+        """All numbers; a graph is counted by itself only if it has changed."""
+        parts = {graph: self._part(graph) for graph in self._named}
+        for graph in self._known.keys() - parts.keys():
+            del self._known[graph]
+        if self._whole is None:
+            totals = Totals(self._quads, partial(is_counted, self.graphs))
+            self._whole = totals.statistics(), totals.uses()
+        return *self._whole, parts
 
-    def _rows(self, graph: NamedNode) -> list[Row]:
-        return [(q.subject, q.predicate, q.object) for q in self._quads.matching(graph=graph)]
-
-    def _of_register(self, graph: NamedNode) -> Statistics:
-        """Count a register, which is large and seldom changes, only if it is new."""
-        known, mark = self._known.get(graph), self._quads.fingerprint(graph)
-        if known is None or known[0] != mark:
-            known = self._known[graph] = (mark, Statistics.of(self._rows(graph)))
+    def _part(self, graph: NamedNode) -> Statistics:
+        """Count a graph, unless it was counted as it is."""
+        known, mark = self._known.get(graph), self._marks.get(graph)
+        if known is None or mark is None or known[0] is not mark:
+            rows = [(q.subject, q.predicate, q.object) for q in self._quads.matching(graph=graph)]
+            known = self._known[graph] = (mark, Statistics.of(rows))
         return known[1]
 
     @cached_property

@@ -54,14 +54,16 @@ class Catalogue:
         """Look the codes of all cases up."""
         self.nodes: dict[tuple[str, str], Node] = {}
         """What each code of a facet stands for, to be named."""
-        self._kg = kg
-        self.entries = tuple(Entry(case, self._codes(case)) for case in cases)
+        self.entries = tuple(Entry(case, self._codes(kg, case)) for case in cases)
 
-    def _codes(self, case: Case) -> dict[str, frozenset[str]]:
-        return {key: frozenset(self._of(key, path, case)) for key, path in FACETS.items()}
+    def _codes(self, kg: KG, case: Case) -> dict[str, frozenset[str]]:
+        return {
+            key: frozenset(self._of(key, values_of(kg, case.iri, path)))
+            for key, path in FACETS.items()
+        }
 
-    def _of(self, key: str, path: Sequence[str], case: Case) -> Iterator[str]:
-        for node in values_of(self._kg, case.iri, path):
+    def _of(self, key: str, nodes: Iterable[Node]) -> Iterator[str]:
+        for node in nodes:
             if code := _code(node, key):
                 self.nodes[key, code] = node
                 yield code

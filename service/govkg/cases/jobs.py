@@ -24,6 +24,7 @@ from govkg.forms.formats import FORMATS, XLSX, Format, format_named, write_docum
 from govkg.ontology import Ontology, load_ontology
 from govkg.rdf import published_contexts
 from govkg.store import jobs
+from govkg.store.deltas import Delta
 from govkg.store.view import View
 from govkg.validation import EngineName
 from govkg.vocabulary import CASE_CONTEXT
@@ -32,7 +33,7 @@ Header = dict[str, Any]
 Job = Callable[["State", Header, bytes], tuple[Header, bytes]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class State(jobs.State):
     """What a worker holds in memory."""
 
@@ -58,7 +59,8 @@ def bundled_annotator() -> Annotator:
 def warm_up(shacl_engine: EngineName) -> Checker:
     """Load the shapes and the ontology, and run everything once, so that workers need no file."""
     published_contexts()
-    state = State(View(b""), Checker(shacl_engine), Graphs(_BASE), bundled_annotator())
+    view, graphs = View(b""), Graphs(_BASE)
+    state = State(view, checker=Checker(shacl_engine), graphs=graphs, annotator=bundled_annotator())
     empty = {"format": "turtle", "base": None, "limit": 1000, "report": "text", "language": "en"}
     validate(state, empty, b"")
     for report in REPORT_FORMATS:
@@ -90,7 +92,17 @@ def prepare(argument: str) -> State:
     graphs = Graphs(given["base"])
     view = jobs.view(argument, [graphs.inferred])
     checker = warm_up(given["shacl_engine"])
-    return State(view, checker, graphs, annotator_of(view.triples(graphs.ontology)))
+    annotator = annotator_of(view.triples(graphs.ontology))
+    generation = jobs.generation(argument)
+    return State(view, generation, checker=checker, graphs=graphs, annotator=annotator)
+
+
+def advance(state: State, header: Header, body: bytes) -> State:
+    """Go over to another generation of the data, see ``store.jobs.advance``."""
+    later = jobs.advance(state, header, body)
+    if state.graphs.ontology not in Delta.unpacked(header["delta"], body).graphs:
+        return later
+    return replace(later, annotator=annotator_of(later.view.triples(state.graphs.ontology)))
 
 
 def annotator_of(triples: list[Triple]) -> Annotator:

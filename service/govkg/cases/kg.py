@@ -13,8 +13,9 @@ from typing import Any
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from govkg import __version__, bundle
+from govkg.cases.assertions import Assertions
 from govkg.cases.graphs import Graphs
-from govkg.cases.names import NAMING, Names
+from govkg.cases.names import NAMING, Names, StoredNames
 from govkg.errors import NotFoundError
 from govkg.ontology import TYPE, Ontology, Texts, read_files
 from govkg.rdf import Node
@@ -27,7 +28,7 @@ from govkg.reasoning import (
     contradictions_json,
     prove,
 )
-from govkg.store import Store
+from govkg.store import Delta, Store
 from govkg.store.embedded import EmbeddedStore, in_memory
 from govkg.vocabulary import DCTERMS, GOV, PROV
 
@@ -40,8 +41,6 @@ _EVIDENCE = NamedNode(GOV + "basedOnEvidence")
 _SOURCE = NamedNode(DCTERMS + "source")
 _CREATOR = NamedNode(DCTERMS + "creator")
 _PUBLISHER = NamedNode(DCTERMS + "publisher")
-_LEADING = (NamedNode(GOV + "isSubJurisdictionOf"), NamedNode(DCTERMS + "isReplacedBy"))
-"""By what a place in a register leads to others."""
 _LAYOUT = 3
 """Rises when graphs are laid out in the store in another way, so that old stores are refilled."""
 
@@ -68,34 +67,31 @@ class KG:
         *,
         reasons: bool = True,
         closure: Closure | None = None,
+        ontology: Ontology | None = None,
     ) -> None:
         """Read what the store holds and, if it ``reasons``, derive all that follows from it.
 
-        A ``closure`` of an earlier state, which nobody else uses any more, is brought up to date.
+        A ``closure`` of what is asserted, and its ``ontology``, may be known already.
         """
         self.store = store
         self.quads = store if isinstance(store, EmbeddedStore) else in_memory(store)
         """What the store holds, in this process."""
         self.graphs = Graphs(base)
         store.hold_apart(self.graphs.inferred)
-        self.ontology = Ontology(self.quads.triples(self.graphs.ontology))
+        if ontology is None:
+            ontology = Ontology(self.quads.triples(self.graphs.ontology))
+        self.ontology = ontology
         start = perf_counter()
-        self.closure = self._closed(closure) if reasons else Closure()
+        if closure is None:
+            closure = Closure(self.asserted() if reasons else ())
+        self.closure = closure
         self.reasoning_seconds = perf_counter() - start
         """How long deriving took, with the reading of what was asserted."""
-
-    def _closed(self, closure: Closure | None) -> Closure:
-        """Return the closure of what was asserted, made from an earlier one if there is one."""
-        if closure is None:
-            return Closure(self.asserted())
-        with closure.lock:
-            closure.become(self.asserted())
-        return closure
 
     @cached_property
     def name(self) -> Names:
         """What gives everything a name."""
-        return Names(self._names(), self.ontology)
+        return StoredNames(self.quads, self.graphs, self.ontology)
 
     @cached_property
     def teller(self) -> Teller:
@@ -121,10 +117,9 @@ class KG:
         base: str = DEFAULT_BASE,
         *,
         reasons: bool = True,
-        closure: Closure | None = None,
     ) -> "KG":
         """Open a store as it is, and put what follows into its graph of inferred triples."""
-        kg = cls(store, base, reasons=reasons, closure=closure)
+        kg = cls(store, base, reasons=reasons)
         inferred = set(kg.closure.inferred())
         if set(store.triples(kg.graphs.inferred)) != inferred:
             store.put(kg.graphs.inferred, inferred)
@@ -156,38 +151,24 @@ class KG:
         return found
 
     def asserted(self) -> list[Triple]:
-        """Return the asserted triples that are reasoned with: all, but of registers only a part.
-
-        Of registers those about the places that others speak of, what contains them, and what
-        became of them; see docs/decisions/0027-registers-are-looked-up.md.
-        """
-        made = (self.graphs.inferred, self.graphs.description)
-        graphs = [graph for graph in self.quads.graphs() if graph not in made]
-        registers = [graph for graph in graphs if self.graphs.register_id(graph)]
-        others = (graph for graph in graphs if graph not in registers)
-        said = [triple for graph in others for triple in self.quads.triples(graph)]
-        said += self.quads.unnamed()
-        return said + list(self._mentioned(said, registers))
-
-    def _mentioned(self, said: list[Triple], registers: list[NamedNode]) -> Iterator[Triple]:
-        """Yield what registers say of the places that triples mention, and where those lead."""
-        nodes = (node for triple in said for node in (triple.subject, triple.object))
-        wanted = {node for node in nodes if isinstance(node, NamedNode)} if registers else set()
-        seen = set(wanted)
-        while wanted:
-            node = wanted.pop()
-            for quad in (q for g in registers for q in self.quads.matching(node, graph=g)):
-                yield quad.triple
-                value = quad.object
-                if quad.predicate in _LEADING and isinstance(value, NamedNode):
-                    wanted |= {value} - seen
-                    seen.add(value)
+        """Return the asserted triples that are reasoned with; see ``assertions``."""
+        return Assertions.of(self.quads, self.graphs).triples()
 
     def cases(self) -> Iterator[Case]:
         """Yield every stored case, by id."""
         stored = self.quads.matching(None, TYPE, CASE)
         cases = (case for quad in stored if (case := self._case(quad)))
         yield from sorted(cases, key=lambda case: case.graph.value)
+
+    def cases_after(self, before: tuple[Case, ...], delta: Delta) -> tuple[Case, ...]:
+        """Return every stored case, by id, as ``cases``; only what a change touches is read."""
+        named = {quad.subject for quad in delta.removed | delta.added if quad.predicate in NAMING}
+        touched = {graph for graph in delta.graphs if graph and self.graphs.case_id(graph)}
+        touched |= {case.graph for case in before if case.iri in named}
+        stored = (q for g in touched for q in self.quads.matching(None, TYPE, CASE, g))
+        new = [case for quad in stored if (case := self._case(quad))]
+        kept = [case for case in before if case.graph not in touched]
+        return tuple(sorted([*kept, *new], key=lambda case: case.graph.value))
 
     def case(self, case_id: str) -> Case:
         """Return one case; raises NotFoundError if there is none with this id."""
@@ -203,13 +184,6 @@ class KG:
             return None
         case_id = self.graphs.case_id(graph)
         return Case(case_id, iri, self.name.all(iri), graph) if case_id else None
-
-    def _names(self) -> list[Triple]:
-        """Return the labels and titles that were asserted, those of later graphs last."""
-        found = [quad for predicate in NAMING for quad in self.quads.matching(None, predicate)]
-        found.sort(key=lambda quad: str(quad.graph_name))
-        made = (self.graphs.inferred, self.graphs.description)
-        return [quad.triple for quad in found if quad.graph_name not in made]
 
     def _origins(self, triple: Triple) -> tuple[Origin, ...]:
         """Return where a triple was asserted, which is never the graph of inferred ones."""

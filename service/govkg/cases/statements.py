@@ -1,7 +1,9 @@
 """Write triples down with short names and plain values."""
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache
+from hashlib import blake2b
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
@@ -16,18 +18,23 @@ _name = cache(expand)
 
 
 class Statements:
-    """A growing list of triples, with a new blank node whenever one is wanted."""
+    """A growing list of triples, with a new blank node whenever one is wanted.
+
+    A part of a thing has the same label whenever the same is written down, whatever else is and
+    whatever its numbers are; so little changes when little does.
+    """
 
     def __init__(self, label: str) -> None:
         """Take the beginning of the labels of all blank nodes."""
         self.triples: list[Triple] = []
         self._label = label
-        self._nodes = 0
+        self._nodes = Counter[str]()
 
-    def node(self) -> BlankNode:
-        """Return a new blank node."""
-        self._nodes += 1
-        return BlankNode(f"{self._label}{self._nodes}")
+    def node(self, told: str = "") -> BlankNode:
+        """Return a new blank node; what is told of it makes its label."""
+        digest = blake2b(told.encode(), digest_size=8).hexdigest()
+        self._nodes[digest] += 1
+        return BlankNode(f"{self._label}{digest}x{self._nodes[digest]}")
 
     def say(self, subject: NamedNode | BlankNode, name: str, *values: Value) -> None:
         """Add a triple for each value, or for each language of a value that is a text."""
@@ -43,7 +50,8 @@ class Statements:
         values: Mapping[str, Value] | None = None,
     ) -> BlankNode:
         """Add a nameless part, with a value for each property, and return it."""
-        node = self.node()
+        lasting = [each for each in (values or {}).items() if not isinstance(each[1], int)]
+        node = self.node(f"{subject} {name} {lasting}")
         self.say(subject, name, node)
         for key, value in (values or {}).items():
             self.say(node, key, value)

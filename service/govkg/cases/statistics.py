@@ -6,7 +6,7 @@ See https://www.w3.org/TR/void/#statistics for the counts and #class-property-pa
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
@@ -20,7 +20,7 @@ Row: TypeAlias = Triple | tuple[Subject, NamedNode, Node]
 Ranges = Counter[NamedNode]
 """How many triples lead to each class or datatype."""
 
-_TYPE: Final = NamedNode(RDF + "type")
+TYPE: Final = NamedNode(RDF + "type")
 _GRAMMAR: Final = (OWL, RDF, RDFS, SH)
 """Namespaces whose classes say how the vocabulary is made, not what the data is about."""
 
@@ -91,26 +91,79 @@ class Statistics:
 
 def _instances(triples: Iterable[Row]) -> dict[NamedNode, int]:
     """Return how many instances each named class has."""
-    found = Counter(value for _, predicate, value in triples if predicate == _TYPE)
+    found = Counter(value for _, predicate, value in triples if predicate == TYPE)
     named = {node: count for node, count in found.items() if isinstance(node, NamedNode)}
     return {node: named[node] for node in _sorted(named)}
 
 
-def uses_by_class(
-    triples: Collection[Row],
-) -> dict[NamedNode, dict[NamedNode, PropertyUse]]:
-    """Return how the instances of each class of the subject matter use each property.
+class Tally:
+    """The counts of a set of triples that grows and shrinks."""
 
-    Subjects with the same classes are counted together first, since there are few such sets.
-    """
-    classes = _classes(triples)
-    alike: Counter[tuple[Classes, NamedNode, Classes | NamedNode]] = Counter()
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._triples = 0
+        self._subjects: Counter[Subject] = Counter()
+        self._objects: Counter[Node] = Counter()
+        self._classes: Counter[NamedNode] = Counter()
+        self._properties: dict[NamedNode, tuple[Counter[Subject], Counter[Node]]] = {}
+
+    def count(self, triples: Iterable[Triple], step: int) -> None:
+        """Take triples that are new to the set (``step`` is 1) or leave it (-1)."""
+        for triple in triples:
+            subject, predicate, value = triple.subject, triple.predicate, triple.object
+            self._triples += step
+            subjects, objects = self._properties.setdefault(predicate, (Counter(), Counter()))
+            _add(self._subjects, subject, step)
+            _add(self._objects, value, step)
+            _add(subjects, subject, step)
+            _add(objects, value, step)
+            if predicate == TYPE and isinstance(value, NamedNode):
+                _add(self._classes, value, step)
+            if not subjects:
+                del self._properties[predicate]
+
+    def statistics(self) -> Statistics:
+        """Return the counts as they are now."""
+        return Statistics(
+            triples=self._triples,
+            entities=sum(isinstance(node, NamedNode) for node in self._subjects),
+            subjects=len(self._subjects),
+            objects=len(self._objects),
+            classes={node: self._classes[node] for node in _sorted(self._classes)},
+            properties={
+                name: PropertyCount(subjects.total(), len(subjects), len(objects))
+                for name in _sorted(self._properties)
+                for subjects, objects in (self._properties[name],)
+            },
+        )
+
+
+def _add(counter: Counter[Any], key: object, step: int) -> None:
+    counter[key] += step
+    if not counter[key]:
+        del counter[key]
+
+
+Alike: TypeAlias = tuple[Classes, NamedNode, Classes | NamedNode]
+"""What makes triples count as one: the classes of the subject, the property, and the classes of
+the object, or the datatype of a literal."""
+
+
+def like(triples: Collection[Row]) -> Counter[Alike]:
+    """Count the triples about instances by what they are like; there are few such kinds."""
+    classes = classes_in(triples)
     nothing: Classes = frozenset()
+    found: Counter[Alike] = Counter()
     for subject, predicate, value in triples:
         of = classes.get(subject, nothing)
-        if of and predicate != _TYPE:
+        if of and predicate != TYPE:
             end = value.datatype if isinstance(value, Literal) else classes.get(value, nothing)
-            alike[of, predicate, end] += 1
+            found[of, predicate, end] += 1
+    return found
+
+
+def uses_by_class(alike: Counter[Alike]) -> dict[NamedNode, dict[NamedNode, PropertyUse]]:
+    """Return how the instances of each class of the subject matter use each property."""
     found: defaultdict[NamedNode, defaultdict[NamedNode, PropertyUse]]
     found = defaultdict(lambda: defaultdict(PropertyUse))
     for (of, name, end), count in alike.items():
@@ -119,11 +172,11 @@ def uses_by_class(
     return {one: {name: found[one][name] for name in _sorted(found[one])} for one in _sorted(found)}
 
 
-def _classes(triples: Iterable[Row]) -> dict[Node, Classes]:
+def classes_in(triples: Iterable[Row]) -> dict[Node, Classes]:
     """Return the classes of each instance, without those of the grammar."""
     found: defaultdict[Node, set[NamedNode]] = defaultdict(set)
     for subject, predicate, kind in triples:
-        if predicate != _TYPE or not isinstance(kind, NamedNode):
+        if predicate != TYPE or not isinstance(kind, NamedNode):
             continue
         if not kind.value.startswith(_GRAMMAR):
             found[subject].add(kind)

@@ -43,9 +43,12 @@ class Writer:
     """
 
     def __init__(
-        self, mirror: Mirror, publish: Callable[[], Awaitable[None]], *, waiting: int
+        self, mirror: Mirror, publish: Callable[[Delta | None], Awaitable[None]], *, waiting: int
     ) -> None:
-        """Take the store, what makes readers see it, and how many changes may wait."""
+        """Take the store, what makes readers see it, and how many changes may wait.
+
+        What publishes is told what readers do not see yet, or None if it may be anything.
+        """
         self._mirror = mirror
         self._publish = publish
         self._room = waiting
@@ -192,7 +195,7 @@ class Writer:
     async def _show(self) -> NotVisibleError | None:
         """Publish; return the error to tell if that fails."""
         try:
-            await self._publish()
+            await self._publish(None if self._adrift else self._unseen)
         except Exception as error:  # noqa: BLE001 # whatever it is, the write is on disk
             _log.exception("a write is stored but cannot be shown; trying again")
             return NotVisibleError(reason=f"{type(error).__name__}: {error}", retry_after=5)

@@ -1,7 +1,7 @@
 """Have the dump of a generation made by a process of its own: readers notice nothing.
 
 It is made when somebody first asks for it, once for each generation, one at a time, within a
-deadline. The process reads the snapshot that the workers have loaded and writes to the data folder.
+deadline. The process reads a snapshot of the generation and writes to the data folder.
 """
 
 import asyncio
@@ -9,9 +9,10 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from pyoxigraph import RdfFormat, parse
 
@@ -21,6 +22,8 @@ from govkg.publishing.holdings import Stock
 from govkg.settings import Settings
 from govkg.store.embedded import EmbeddedStore
 
+Snapshot: TypeAlias = Callable[[Path], None]
+"""Writes a generation to a file, as N-Quads."""
 PREFIX: Final = "dumps-"
 """How the names of folders begin that hold the dump of a generation."""
 _RETRY_AFTER: Final = 5  # seconds
@@ -36,14 +39,15 @@ class Dumps:
         self._number = 0
         self._task: asyncio.Task[tuple[Path, Dump]] | None = None
 
-    async def of(self, number: int) -> tuple[Path, Dump]:
+    async def of(self, number: int, snapshot: Snapshot) -> tuple[Path, Dump]:
         """Return the folder of the dump of a generation, and what is in it.
 
+        ``snapshot`` is called with a path if the dump has yet to be made, to write the generation.
         Raises DeadlineError if it takes too long, and NotReadyError if it cannot be made now.
         """
         if self._task is None or number != self._number or _failed(self._task):
             before, self._number = self._task, number
-            self._task = asyncio.create_task(self._make(number, before))
+            self._task = asyncio.create_task(self._make(number, snapshot, before))
         return await asyncio.shield(self._task)
 
     async def close(self) -> None:
@@ -53,15 +57,17 @@ class Dumps:
             await asyncio.gather(self._task, return_exceptions=True)
         await asyncio.to_thread(_sweep, self._settings.data_dir)
 
-    async def _make(self, number: int, before: "asyncio.Task[Any] | None") -> tuple[Path, Dump]:
+    async def _make(
+        self, number: int, snapshot: Snapshot, before: "asyncio.Task[Any] | None"
+    ) -> tuple[Path, Dump]:
         """Make a dump once the one before is made."""
         if before:
             await asyncio.gather(before, return_exceptions=True)
         data_dir, seconds = self._settings.data_dir, self._settings.dump_seconds
-        folder = data_dir / f"{PREFIX}{number}"
+        folder, path = data_dir / f"{PREFIX}{number}", data_dir / f"snapshot-dump-{number}.nq"
         await asyncio.to_thread(_sweep, data_dir)
         given = {
-            "snapshot": str(data_dir / f"snapshot-{number}.nq"),
+            "snapshot": str(path),
             "folder": str(folder),
             "base": self._settings.base_iri,
             "licence": self._settings.data_licence,
@@ -69,9 +75,12 @@ class Dumps:
         }
         try:
             async with asyncio.timeout(seconds):
+                await asyncio.to_thread(snapshot, path)
                 await _run(json.dumps(given))
         except TimeoutError:
             raise DeadlineError(seconds=seconds, retry_after=_RETRY_AFTER) from None
+        finally:
+            path.unlink(missing_ok=True)
         return folder, await asyncio.to_thread(Dump.read, folder)
 
 

@@ -92,9 +92,14 @@ class Closure:
         """
         new = [self._terms.fact(triple) for triple in asserted]
         known = (self._known(triple) for triple in withdrawn)
-        return self._change({fact for fact in known if fact is not None}.difference(new), new)
+        old = {fact for fact in known if fact is not None} - self._engine.axiomatic
+        return self._change(old.difference(new), new)
 
     def _change(self, old: set[Fact], new: list[Fact]) -> Changed:
+        if len(self._terms) > 2 * self._few + _MANY:
+            kept = {fact for fact, rank in self._engine.facts() if rank == 0} - old
+            kept -= self._engine.axiomatic
+            return self._afresh(self._terms.triple(fact) for fact in kept.union(new))
         if any(self._engine.compiler.is_axiom(fact) for fact in old):
             return self._anew(old, new)
         with self._logging() as log:
@@ -111,8 +116,6 @@ class Closure:
         engine = self._engine
         wanted = {self._terms.fact(triple) for triple in triples}
         held = {fact for fact, rank in engine.facts() if rank == 0} - engine.axiomatic
-        if len(self._terms) > 2 * self._few + _MANY:
-            return self._afresh(self._terms.triple(fact) for fact in wanted)
         return self._change(held - wanted, list(wanted - held))
 
     @contextmanager
@@ -175,6 +178,15 @@ class Closure:
         for fact, rank in self._engine.facts():
             if rank and self._is_publishable(fact):
                 yield self._terms.triple(fact)
+
+    def inferred_of(self, subject: NamedNode | BlankNode, predicate: NamedNode) -> Iterator[Triple]:
+        """Yield what ``inferred`` does of one property of a subject."""
+        node, prop = self._terms.known(subject), self._terms.known(predicate)
+        if node is None or prop is None or prop not in self._engine.relations:
+            return
+        for value, rank in self._engine.relations[prop].objects(node):
+            if rank and self._is_publishable((node, prop, value)):
+                yield self._terms.triple((node, prop, value))
 
     def entailed(self) -> Iterator[Triple]:
         """Yield every triple that holds, asserted or derived, if RDF can say it."""

@@ -1,11 +1,11 @@
 """All registers in a store: what each is, and the look-up over the units of them all."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from threading import Lock
-from typing import Any
+from typing import Any, TypeAlias
 
 from pyoxigraph import Literal, NamedNode
 
@@ -46,19 +46,23 @@ class LookUp:
     resolver: Resolver
 
 
+Mark: TypeAlias = Callable[[NamedNode], object]
+"""Gives a graph something that it keeps for as long as it stays the same."""
+
+
 class Kept:
     """The look-up that was made last, for as long as the registers stay the same."""
 
     def __init__(self) -> None:
         """Begin with nothing."""
         self._lock = Lock()
-        self._prints: dict[NamedNode, str] = {}
+        self._prints: dict[NamedNode, object] = {}
         self._made = LookUp({}, Resolver(()))
 
-    def look_up(self, quads: EmbeddedStore, graphs: Iterable[NamedNode]) -> LookUp:
-        """Return the look-up over some graphs; only those that have changed are read."""
+    def look_up(self, quads: EmbeddedStore, graphs: Iterable[NamedNode], mark: Mark) -> LookUp:
+        """Return the look-up over some graphs; only those that have got another mark are read."""
         with self._lock:
-            prints = {graph: quads.fingerprint(graph) for graph in graphs}
+            prints = {graph: mark(graph) for graph in graphs}
             if prints != self._prints:
                 units = {
                     graph: self._made.units[graph]
@@ -74,9 +78,16 @@ class Kept:
 class Registry:
     """The registers of one generation; reads them when they are first asked for."""
 
-    def __init__(self, quads: EmbeddedStore, graphs: Graphs, kept: Kept | None = None) -> None:
+    def __init__(
+        self,
+        quads: EmbeddedStore,
+        graphs: Graphs,
+        kept: Kept | None = None,
+        mark: Mark | None = None,
+    ) -> None:
         """Take a store that does not change any more, and what may be known of it already."""
         self._quads = quads
+        self._mark = mark or quads.fingerprint
         self._graphs = {
             name: graph for graph in quads.graphs() if (name := graphs.register_id(graph))
         }
@@ -84,7 +95,7 @@ class Registry:
 
     @cached_property
     def _look_up(self) -> LookUp:
-        return self._kept.look_up(self._quads, self._graphs.values())
+        return self._kept.look_up(self._quads, self._graphs.values(), self._mark)
 
     @property
     def resolver(self) -> Resolver:

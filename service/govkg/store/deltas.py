@@ -45,14 +45,28 @@ class Delta:
         return frozenset(quads | self.dropped | self.created)
 
     def then(self, later: "Delta") -> "Delta":
-        """Return the change that does what this one does and then another."""
-        mine = {q for q in self.added - later.removed if name_of(q) not in later.dropped}
-        added = frozenset(mine | later.added)
+        """Return the change that does what this one does and then another.
+
+        If each changes only what it finds, so does the result.
+        """
+        gone = {q for q in self.removed - later.added if name_of(q) not in later.dropped}
+        come = {q for q in self.added - later.removed if name_of(q) not in later.dropped}
+        dropped = self.dropped | later.dropped
+        back = {q for q in self.removed & later.added if name_of(q) not in dropped}
         return Delta(
-            (self.removed | later.removed) - added,
-            added,
-            self.dropped | later.dropped,
+            frozenset(gone | (later.removed - self.added)),
+            frozenset(come | (later.added - back)),
+            dropped,
             (self.created - later.dropped) | later.created,
+        )
+
+    def beside(self, other: "Delta") -> "Delta":
+        """Return the change that does what this one does, and another one of other graphs."""
+        return Delta(
+            self.removed | other.removed,
+            self.added | other.added,
+            self.dropped | other.dropped,
+            self.created | other.created,
         )
 
     def without(self, graphs: Iterable[NamedNode]) -> "Delta":
@@ -64,6 +78,30 @@ class Delta:
             self.dropped - names,
             self.created - names,
         )
+
+    def spelt_out(self, store: Oxigraph) -> "Delta":
+        """Return what the change really changes in a store, quads of dropped graphs included.
+
+        What goes and comes again stays; a graph that does is not dropped, but changed.
+        """
+        gone = (q for g in self.dropped for q in store.quads_for_pattern(None, None, None, g))
+        removed = {*gone, *(quad for quad in self.removed if quad in store)}
+        dropped = self.dropped - self.created - {name_of(quad) for quad in self.added}
+        return Delta(
+            frozenset(removed - self.added),
+            frozenset(quad for quad in self.added if quad not in store),
+            frozenset(graph for graph in dropped if store.contains_named_graph(graph)),
+            frozenset(graph for graph in self.created if not store.contains_named_graph(graph)),
+        )
+
+    def parted(self) -> tuple["Delta", "Delta"]:
+        """Return the change of the named graphs, and that of the unnamed one."""
+        removed, added = (
+            frozenset(quad for quad in quads if name_of(quad) is None)
+            for quads in (self.removed, self.added)
+        )
+        named = Delta(self.removed - removed, self.added - added, self.dropped, self.created)
+        return named, Delta(removed, added)
 
     def carry_out(self, store: Oxigraph) -> None:
         """Change a store in memory, which nobody else uses meanwhile."""

@@ -184,6 +184,21 @@ class EmbeddedStore:
             twin._oxigraph.add_graph(graph)
         return twin
 
+    def handle(self) -> "EmbeddedStore":
+        """Return another handle on the same data, so that it can be told who has which."""
+        twin = EmbeddedStore.__new__(EmbeddedStore)
+        twin.__dict__ = self.__dict__ | {"_apart": set(self._apart), "_view": None}
+        return twin
+
+    def spelt_out(self, delta: Delta) -> Delta:
+        """Return what a change really changes here; see ``Delta.spelt_out``."""
+        return delta.spelt_out(self._oxigraph)
+
+    def carry_out(self, delta: Delta) -> None:
+        """Change this store in memory; quicker than ``apply``, but not at once or not at all."""
+        self._touched()
+        delta.carry_out(self._oxigraph)
+
     def holds(self, graph: NamedNode) -> bool:
         """Say whether there is a graph of this name; it may be empty."""
         return self._oxigraph.contains_named_graph(graph)
@@ -218,7 +233,7 @@ class EmbeddedStore:
         subject: NamedNode | BlankNode | None = None,
         predicate: NamedNode | None = None,
         value: Node | None = None,
-        graph: NamedNode | None = None,
+        graph: NamedNode | DefaultGraph | None = None,
     ) -> Iterator[Quad]:
         """Yield the quads that fit a pattern, in no order; None stands for anything.
 

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pyoxigraph import NamedNode, RdfFormat, serialize
 
-from govkg.errors import NotFoundError
+from govkg.errors import ConflictError, NotFoundError
 from govkg.rdf import format_named, published_contexts, read
 from govkg.store import federation
 from govkg.store.deltas import Delta
@@ -25,6 +25,11 @@ class State:
     """What a worker holds in memory."""
 
     view: View
+    generation: int = 0
+    """The number of the generation of the data that this is."""
+
+
+Held = TypeVar("Held", bound=State)
 
 
 def warm_up(_: str) -> None:
@@ -35,11 +40,31 @@ def warm_up(_: str) -> None:
 def prepare(argument: str) -> State:
     """Load a snapshot of the store.
 
-    The argument is a JSON object: the path of the ``snapshot``, the names of the graphs that are
-    ``empty`` and of those that are ``derived`` from others, and whether to ``merge`` all graphs as
-    the default graph.
+    The argument is a JSON object: the path of the ``snapshot``, the number of its ``generation``,
+    the names of the graphs that are ``empty`` and of those that are ``derived`` from others, and
+    whether to ``merge`` all graphs as the default graph.
     """
-    return State(view(argument))
+    return State(view(argument), generation(argument))
+
+
+def generation(argument: str) -> int:
+    """Return the number of the generation that an argument of ``prepare`` names."""
+    return int(json.loads(argument).get("generation", 0))
+
+
+def advance(state: Held, header: Header, body: bytes) -> Held:
+    """Go over to another generation of the data, by what has changed.
+
+    The header has the numbers of both, ``from`` and ``to``, what is ``derived``, and with the body
+    a packed ``delta``. Raises ConflictError if the state is of another generation; after any error
+    it is of no use any more.
+    """
+    if header["from"] != state.generation:
+        reason = f"the workers have generation {state.generation}, not {header['from']}"
+        raise ConflictError(reason=reason, remedy="Load a snapshot.")
+    derived = [NamedNode(iri) for iri in header["derived"]]
+    state.view.take(Delta.unpacked(header["delta"], body), derived)
+    return replace(state, generation=header["to"])
 
 
 def view(argument: str, apart: Iterable[NamedNode] = ()) -> View:

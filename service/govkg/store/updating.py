@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from itertools import islice, zip_longest
 from typing import Any, Final
 
-from pyoxigraph import NamedNode, Quad
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
 from pyoxigraph import Store as Oxigraph
 
 from govkg.errors import (
@@ -26,6 +26,7 @@ from govkg.store.querying import (
     unknown_function,
 )
 from govkg.store.syntax.explaining import syntax_error
+from govkg.store.targeting import targets
 from govkg.vocabulary import PREFIXES
 
 
@@ -68,10 +69,9 @@ def changes(store: Oxigraph, wanted: Update) -> Delta:
     """
     _check(wanted)
     text = with_dataset(wanted)
-    size, graphs = len(store), set(store.named_graphs())
-    before = store.quads_for_pattern(None, None, None, None)  # goes on showing what is there now
+    graphs, before = set(store.named_graphs()), _Before(store, wanted.text)
     _evaluate(store, text, wanted)
-    gone, come = _difference(before, store, max(0, len(store) - size))
+    gone, come = before.difference()
     _check_size(come, wanted.max_change_bytes)
     left = set(store.named_graphs())
     dropped = frozenset(graph for graph in graphs - left if isinstance(graph, NamedNode))
@@ -81,14 +81,53 @@ def changes(store: Oxigraph, wanted: Update) -> Delta:
     return delta.without(NamedNode(iri) for iri in wanted.closed)
 
 
-def _difference(before: Iterator[Quad], store: Oxigraph, more: int) -> tuple[set[Quad], set[Quad]]:
-    """Return the quads that a store has lost and got, with memory for little else.
+class _Before:
+    """What a store holds before an update; a reader of Oxigraph goes on showing that."""
 
-    A reader of Oxigraph sees one state for as long as it reads. In memory it sees new quads first
-    and the others in one order, so most quads meet their like at once; were it otherwise, the
-    result would be the same. ``more`` is by how much the store has grown.
+    def __init__(self, store: Oxigraph, text: str) -> None:
+        """Begin to read all, and the graphs that the update may write to, if its text tells."""
+        self._store = store
+        self._size = len(store)
+        self._all = store.quads_for_pattern(None, None, None, None)
+        self._named = targets(_outside_where(text, bare(text)), PREFIXES)
+        self._parts = {graph: self._quads(graph) for graph in self._written()}
+
+    def difference(self) -> tuple[set[Quad], set[Quad]]:
+        """Return the quads that the store has lost and got since.
+
+        Only the graphs that the update may write to are compared, unless the sizes tell that it
+        has written elsewhere.
+        """
+        gone, come = set[Quad](), set[Quad]()
+        for graph in self._parts.keys() | set(self._written()):
+            lost, got = _difference(self._parts.get(graph, iter(())), self._quads(graph))
+            gone |= lost
+            come |= got
+        more = len(self._store) - self._size
+        if self._named is not None and len(come) - len(gone) == more:
+            return gone, come
+        return _difference(self._all, self._quads(None), max(0, more))
+
+    def _written(self) -> list[NamedNode | BlankNode | DefaultGraph]:
+        """Return the graphs there are now that the update may write to; none if any may be."""
+        if self._named is None:
+            return []
+        named = [g for g in self._store.named_graphs() if g.value in self._named]
+        return [DefaultGraph(), *named]
+
+    def _quads(self, graph: NamedNode | BlankNode | DefaultGraph | None) -> Iterator[Quad]:
+        return self._store.quads_for_pattern(None, None, None, graph)
+
+
+def _difference(
+    before: Iterator[Quad], after: Iterator[Quad], more: int = 0
+) -> tuple[set[Quad], set[Quad]]:
+    """Return the quads that are gone and that have come, with memory for little else.
+
+    In memory Oxigraph gives new quads first and the others in one order, so most quads meet their
+    like at once; were it otherwise, the result would be the same. ``more`` is by how much there are
+    more afterwards.
     """
-    after = store.quads_for_pattern(None, None, None, None)
     gone, come = set[Quad](), set(islice(after, more))
     for old, new in zip_longest(before, after):
         if old != new:

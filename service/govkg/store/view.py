@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple, parse
 from pyoxigraph import Store as Oxigraph
 
 from govkg.store import federation
+from govkg.store.deltas import Delta, name_of
 from govkg.store.querying import Answer, Query, answer
 
 
 class View:
-    """A dataset as queries see it; it never changes.
+    """A dataset as queries see it; it changes by ``take`` alone.
 
     The default graph holds, as a set, what the unnamed graph and all named graphs say. Graphs held
     apart, such as that of inferred triples, are not merged: a query sees them beside the default
@@ -41,10 +42,11 @@ class View:
         self._oxigraph.bulk_extend(parse(format=RdfFormat.N_QUADS, **source))
         for graph in empty:
             self._oxigraph.add_graph(graph)
-        self._unnamed: bytes | None = None
+        self._unnamed: Oxigraph | None = None
         if merge:
-            self._unnamed = self._oxigraph.dump(
-                format=RdfFormat.N_TRIPLES, from_graph=DefaultGraph()
+            self._unnamed = Oxigraph()
+            self._unnamed.bulk_extend(
+                self._oxigraph.quads_for_pattern(None, None, None, DefaultGraph())
             )
             self._merge()
 
@@ -54,9 +56,43 @@ class View:
         inside = f"FILTER (?g NOT IN ({left_out}))" if left_out else ""
         self._oxigraph.update(f"INSERT {{ ?s ?p ?o }} WHERE {{ GRAPH ?g {{ ?s ?p ?o }} {inside} }}")
 
+    def take(self, delta: Delta, derived: Iterable[NamedNode] = ()) -> None:
+        """Go over to what a change makes of the dataset; ``derived`` is as it is afterwards.
+
+        It costs what the change holds. If this raises anything the view is of no use any more.
+        """
+        self._derived = tuple(derived)
+        if self._unnamed is None:
+            delta.carry_out(self._oxigraph)
+            return
+        everything = delta.spelt_out(self._oxigraph)
+        named, unnamed = everything.parted()
+        unnamed.carry_out(self._unnamed)
+        named.carry_out(self._oxigraph)
+        for quad in everything.removed:
+            if not self._is_merged(quad.triple):
+                self._oxigraph.remove(_unnamed(quad))
+        merged = (q for q in everything.added if name_of(q) not in self._apart)
+        self._oxigraph.extend(_unnamed(quad) for quad in merged)
+
+    def _is_merged(self, triple: Triple) -> bool:
+        """Say whether a graph that is merged says a triple."""
+        if self._unnamed is not None and _unnamed(triple) in self._unnamed:
+            return True
+        found = self._oxigraph.quads_for_pattern(
+            triple.subject, triple.predicate, triple.object, None
+        )
+        return any((name := name_of(quad)) and name not in self._apart for quad in found)
+
     def triples(self, graph: NamedNode) -> list[Triple]:
         """Return the triples of a named graph, none if there is no such graph."""
         return [q.triple for q in self._oxigraph.quads_for_pattern(None, None, None, graph)]
+
+    def merged(self) -> list[Triple]:
+        """Return the triples of the default graph that queries see, without what is held apart."""
+        return [
+            q.triple for q in self._oxigraph.quads_for_pattern(None, None, None, DefaultGraph())
+        ]
 
     def query(self, query: Query) -> Answer:
         """Answer a SPARQL query; see ``querying.answer`` for what is raised."""
@@ -73,7 +109,12 @@ class View:
         """
         if self._unnamed is not None:
             self._oxigraph.clear_graph(DefaultGraph())
-            self._oxigraph.bulk_extend(parse(self._unnamed, RdfFormat.N_TRIPLES))
+            self._oxigraph.bulk_extend(self._unnamed)
         for graph in self._derived:
             self._oxigraph.remove_graph(graph)
         return self._oxigraph
+
+
+def _unnamed(said: Quad | Triple) -> Quad:
+    """Return what is said as a quad of the unnamed graph."""
+    return Quad(said.subject, said.predicate, said.object)

@@ -4,8 +4,10 @@ Three kinds of process take part:
 
 * The **server** holds a `Pool`. It never parses user bytes and never runs a query itself.
 * The **zygote** is a fresh, single-threaded interpreter (``python -m govkg.workers``). It imports
-  the module of jobs, prepares its state once, and from then on only forks. Each `Pool.replace`
-  starts another one: a zygote and its workers are a *generation*.
+  the module of jobs, prepares its state once, and from then on forks. By `Pool.advance` it goes
+  over to another state and forks other workers; those of before keep the pages of their own.
+  `Pool.replace` starts another zygote, and so does what a zygote cannot do. A zygote and its
+  workers are a *generation*.
 * A **worker** is a fork of the zygote, so it has the state at once and shares its memory. It does
   one job after another, can open nothing, and has bounded memory and CPU time.
 
@@ -15,7 +17,7 @@ Nothing outlives the server: a zygote ends, and ends its workers, when its contr
 Nothing polls either: an idle pool costs no CPU time.
 """
 
-from govkg.workers.pool import Pool
+from govkg.workers.pool import Pool, Source
 from govkg.workers.zygote import Jobs
 
-__all__ = ["Jobs", "Pool"]
+__all__ = ["Jobs", "Pool", "Source"]

@@ -36,6 +36,8 @@ class Worker:
         """Done when the process has ended."""
         self.reaped = False
         self.answered = False
+        self.epoch = generation.epoch
+        """Which state of the zygote it has."""
         self.spare = False
         """Whether it is beyond the usual number, for one job."""
         self._loop = asyncio.get_running_loop()
@@ -122,6 +124,12 @@ class Generation:
         """Done when the first workers are there, or with the reason why they never will be."""
         self.gone: asyncio.Future[None] = self._loop.create_future()
         """Done when the zygote has ended."""
+        self.epoch = 0
+        """How many states the zygote has had before the present one."""
+        self._turn: asyncio.Future[None] | None = None
+        """Done when workers with the state that the zygote goes over to have taken over."""
+        self._coming: list[Worker] | None = None
+        """Those workers, while not all of them are there."""
         self._spares: deque[asyncio.Future[Worker]] = deque()
         self._unreaped: dict[int, Worker] = {}
         self._argument: str | None = None
@@ -163,6 +171,42 @@ class Generation:
             socket.send_fds(self._control, [b"prepare"], [file.fileno()])
         self._argument = None
 
+    async def advance(self, step: bytes) -> None:
+        """Have the zygote go over to another state, and let workers that have it take over.
+
+        The present ones work until then. Raises what the zygote raised, or NotReadyError if it
+        ended; then it forks no more, and the present workers go on until this is retired.
+        """
+        if self.gone.done():
+            raise _replaced()
+        turn = self._turn = self._loop.create_future()
+        try:
+            with tempfile.TemporaryFile() as file, contextlib.suppress(OSError):
+                file.write(step)  # an ended zygote is noticed by _listen
+                file.flush()
+                socket.send_fds(self._control, [b"advance"], [file.fileno()])
+            await turn
+        finally:
+            self._turn = None
+            coming, self._coming = self._coming or [], None
+            for worker in coming:
+                self.drop(worker)
+
+    def _advanced(self) -> None:
+        """Take note that the zygote has gone over to another state, and have it fork."""
+        self.epoch += 1
+        self._coming = []
+        self._fill()
+
+    def _take_over(self, coming: list[Worker]) -> None:
+        """Put workers with the new state in the place of the others."""
+        before, self.idle, self._coming = self.idle, coming, None
+        for worker in before:
+            self.drop(worker)
+        if self._turn and not self._turn.done():
+            self._turn.set_result(None)
+        self._on_idle()
+
     async def spare(self) -> Worker:
         """Return a worker beyond the usual ones, for one job; the caller drops it.
 
@@ -182,8 +226,13 @@ class Generation:
 
     def free(self, worker: Worker) -> None:
         """Let a worker idle, unless it has ended or is no longer wanted."""
-        if self._retired or worker.reaped:
+        new = worker.epoch == self.epoch
+        if self._retired or worker.reaped or not (new or self._coming is not None):
             self.drop(worker)
+        elif new and self._coming is not None:
+            self._coming.append(worker)
+            if len(self._coming) >= self._size:
+                self._take_over(self._coming)
         else:
             self.idle.append(worker)
             self._on_idle()
@@ -192,9 +241,11 @@ class Generation:
         """Kill a worker and ask for another; harmless when repeated."""
         if worker not in self.workers:
             return
-        idle = worker in self.idle
-        if idle:
-            self.idle.remove(worker)
+        idle = False
+        for each in (self.idle, self._coming or []):
+            if worker in each:
+                each.remove(worker)
+                idle = True
         self.workers.remove(worker)
         worker.kill()
         worker.close()
@@ -264,17 +315,24 @@ class Generation:
             return
         except ConnectionError:  # pragma: no cover # it died with a request unread
             message, descriptors = {}, []
-        if not message:
+        if message:
+            self._heed(message, descriptors)
+        else:
             self._depart()
-        elif "forked" in message:
+
+    def _heed(self, message: Header, descriptors: list[int]) -> None:
+        """Act on what the zygote says."""
+        if "forked" in message:
             self._arrive(message["forked"], descriptors)
         elif "ended" in message:
             self._bury(message["ended"], memory=message["memory"])
         elif "warm" in message:
             self._warm = True
             self._say_argument()
+        elif "advanced" in message:
+            self._advanced()
         elif "error" in message:
-            self._resolve(error_in(message))
+            self._fail(error_in(message))
         else:
             self._prepared = True
             self._fill()
@@ -301,8 +359,8 @@ class Generation:
         self._fill()
 
     def _regular(self) -> int:
-        """Count the workers that are not spare ones."""
-        return sum(not worker.spare for worker in self.workers)
+        """Count the workers with the present state that are not spare ones."""
+        return sum(not each.spare and each.epoch == self.epoch for each in self.workers)
 
     def _lend(self, worker: Worker) -> bool:
         """Give a new worker to whoever waits for a spare one; say whether anybody did."""
@@ -316,11 +374,10 @@ class Generation:
 
     def _disappoint(self) -> None:
         """Tell those who wait for a spare worker that there will be none."""
-        error = NotReadyError(reason="its workers are being replaced", retry_after=RETRY_AFTER)
         while self._spares:
             spare = self._spares.popleft()
             if not spare.done():
-                spare.set_exception(error)
+                spare.set_exception(_replaced())
 
     def _bury(self, pid: int, *, memory: bool) -> None:
         """Take note that a worker has ended; if it was idle nobody else will."""
@@ -328,7 +385,7 @@ class Generation:
         if worker:
             worker.reaped = True
             worker.memory_was_why.set_result(memory)
-            if worker in self.idle:
+            if worker in self.idle or worker in (self._coming or ()):
                 self._ends["idle"] += 1
                 self.drop(worker)
 
@@ -343,12 +400,18 @@ class Generation:
         for worker in self._unreaped.values():
             worker.memory_was_why.set_result(False)
         reason = f"the zygote ended with status {status} before it was ready"
-        self._resolve(NotReadyError(reason=reason, retry_after=RETRY_AFTER))
+        self._fail(NotReadyError(reason=reason, retry_after=RETRY_AFTER))
         self.gone.set_result(None)
         self._disappoint()
         if self._over:
             self._end_workers()
         self._on_gone(self)
+
+    def _fail(self, error: GovkgError) -> None:
+        """Tell who waits for a state of the zygote that there will be none."""
+        self._resolve(error)
+        if self._turn and not self._turn.done():
+            self._turn.set_exception(error)
 
     def _resolve(self, error: GovkgError | None) -> None:
         """Tell who waits for this generation that it is ready, or why not."""
@@ -359,3 +422,8 @@ class Generation:
             self.ready.exception()  # nobody may wait for one that is kept in reserve
         else:
             self.ready.set_result(None)
+
+
+def _replaced() -> NotReadyError:
+    """Return the error of a zygote that has ended."""
+    return NotReadyError(reason="its workers are being replaced", retry_after=RETRY_AFTER)

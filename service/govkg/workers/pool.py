@@ -3,7 +3,9 @@
 import asyncio
 import logging
 from collections import Counter, deque
-from typing import Final
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import Final, TypeAlias
 
 from govkg.errors import (
     BusyError,
@@ -22,6 +24,9 @@ _LONGEST_PAUSE = 30.0  # seconds between attempts to start a zygote that does no
 ENDS: Final = ("deadline", "memory", "client_left", "shutdown", "lost", "idle")
 """Why a worker was killed or died, see ``Pool.ends``."""
 
+Source: TypeAlias = Callable[[], AbstractAsyncContextManager[str]]
+"""Gives an argument that is good inside the context, as the path of a file is that goes with it."""
+
 _log = logging.getLogger("govkg.workers")
 
 
@@ -34,7 +39,7 @@ class Pool:
     def __init__(
         self,
         jobs: str,
-        argument: str,
+        argument: str | Source,
         *,
         size: int,
         waiting: int,
@@ -43,13 +48,14 @@ class Pool:
     ) -> None:
         """Describe the pool; nothing is started.
 
-        ``jobs`` names a module (see `Jobs`), ``argument`` goes to its ``prepare``. ``size`` workers
+        ``jobs`` names a module (see `Jobs`), ``argument`` goes to its ``prepare``, each time that a
+        zygote is started; what it is given by a source is good until that is done. ``size`` workers
         run; at most ``waiting`` calls queue; a job may add ``memory_mb`` to what was prepared.
         If ``warm`` is given it goes to the module's ``warm_up``, and a zygote is kept in reserve
         that has done this, so that `replace` takes less time.
         """
         self._jobs = jobs
-        self._argument = argument
+        self._source = _source(argument)
         self._size = size
         self._room = waiting
         self._memory_mb = memory_mb
@@ -87,15 +93,45 @@ class Pool:
 
         Raises the GovkgError that ``prepare`` raised, or NotReadyError with any other reason.
         """
-        await self.replace(self._argument)
+        await self.replace(self._source)
 
-    async def replace(self, argument: str) -> None:
+    def warm_up(self) -> None:
+        """Have a zygote import what it needs before it is told what to prepare."""
+        if self._reserve is None:
+            self._keep_warm()
+
+    async def advance(self, step: bytes, argument: str | Source) -> None:
+        """Have workers go over to another state by a step: a packed frame for ``advance`` of jobs.
+
+        The zygote of the present ones does it and forks others; if it cannot, or has ended, another
+        one is started with the argument, which also stands for the new state from now on. If that
+        fails too (as `start` does) the workers stay as they are.
+        """
+        source = _source(argument)
+        async with self._turnover:
+            if await self._stepped(step):
+                self._source = source
+            else:
+                await self._renew(source)
+
+    async def _stepped(self, step: bytes) -> bool:
+        """Have the present zygote take a step; say whether it did."""
+        if self._closed or self._current is None:
+            return False
+        try:
+            await self._current.advance(step)
+        except GovkgError as error:
+            _log.warning("the workers cannot go over to other data by what changed: %s", error)
+            return False
+        return True
+
+    async def replace(self, argument: str | Source) -> None:
         """Prepare a new generation and swap it in; the old one finishes its jobs and ends.
 
         Calls go on all the while. If it fails (as `start` does) the old generation stays.
         """
         async with self._turnover:
-            await self._renew(argument)
+            await self._renew(_source(argument))
 
     async def run(
         self, name: str, header: Header, body: bytes, *, seconds: float
@@ -170,20 +206,21 @@ class Pool:
         self.refuse()
         await asyncio.gather(*(each.finish() for each in self._generations))
 
-    async def _renew(self, argument: str) -> None:
+    async def _renew(self, source: Source) -> None:
         """Start a generation and put it in the place of the present one."""
         if self._closed:
             raise _ending()
         new, self._reserve = self._reserve, None
         if new is None or new.gone.done():
             new = self._launched()
-        new.prepare(argument)
         try:
-            await new.ready
+            async with source() as argument:
+                new.prepare(argument)
+                await new.ready
         except BaseException:
             await new.finish()
             raise
-        old, self._current, self._argument = self._current, new, argument
+        old, self._current, self._source = self._current, new, source
         if old:
             old.retire()
         self._serve()
@@ -224,7 +261,7 @@ class Pool:
             try:
                 async with self._turnover:
                     if self._current is dead:
-                        await self._renew(self._argument)
+                        await self._renew(self._source)
             except (GovkgError, OSError):
                 _log.exception("no new zygote; trying again in %s s", pause)
             if self._current is not dead and self._current and not self._current.gone.done():
@@ -298,3 +335,10 @@ class Pool:
 def _ending() -> ShuttingDownError:
     """Return the error of a pool that was closed."""
     return ShuttingDownError(retry_after=RETRY_AFTER)
+
+
+def _source(argument: str | Source) -> Source:
+    """Return what gives an argument, which may be always the same."""
+    if isinstance(argument, str):
+        return lambda: nullcontext(argument)
+    return argument

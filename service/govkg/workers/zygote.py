@@ -15,7 +15,16 @@ from typing import Any, NoReturn, Protocol, TypeVar
 
 from govkg import logs
 from govkg.errors import GovkgError, NotReadyError
-from govkg.workers.frames import CHUNK, RETRY_AFTER, Header, error_header, pack, receive, tell
+from govkg.workers.frames import (
+    CHUNK,
+    RETRY_AFTER,
+    Header,
+    error_header,
+    pack,
+    receive,
+    tell,
+    unpack,
+)
 from govkg.workers.limits import confine, limit_processor
 
 State = TypeVar("State")
@@ -41,7 +50,9 @@ class Jobs(Protocol[State]):
         """Load what the jobs share. The argument says which version of it, often as a path.
 
         A module may have a function ``warm_up`` too, which loads what is the same for all arguments
-        and is told what a `Pool` is told to keep ``warm``; it runs before.
+        and is told what a `Pool` is told to keep ``warm``; it runs before. One that has a function
+        ``advance``, of a state, a header and a body, can go from state to state; see
+        ``Pool.advance``.
         """
         ...
 
@@ -101,15 +112,32 @@ class _Zygote:  # pragma: no cover
             self._end()
 
     def _obey(self) -> None:
-        """Fork a worker, or end with the server."""
+        """Fork a worker, go over to another state, or end with the server."""
         try:
-            wanted = self._control.recv(CHUNK)
+            wanted, descriptors, _, _ = socket.recv_fds(self._control, CHUNK, 1)
         except OSError:
-            wanted = b""
-        if wanted:
-            self._fork()
-        else:
+            wanted, descriptors = b"", []
+        if not wanted:
             self._end()
+        elif descriptors:
+            self._advance(_content(descriptors[0]))
+        else:
+            self._fork()
+
+    def _advance(self, step: bytes) -> None:
+        """Go over to another state; workers that were forked before keep theirs.
+
+        If that fails the state is spoilt: the zygote ends, and leaves its workers at work.
+        """
+        try:
+            header, body = unpack(bytearray(step)) or ({}, b"")
+            self._state = self._module.advance(self._state, header, body)
+        except Exception as error:  # noqa: BLE001 # the outermost edge: the server logs it
+            self._say(_reason(self._module.__name__, error))
+            os._exit(1)
+        gc.collect()  # only what is new, since the rest is frozen
+        gc.freeze()
+        self._say({"advanced": True})
 
     def _fork(self) -> None:
         """Make a worker; the server gets its number, its socket and its pidfd."""
@@ -305,7 +333,12 @@ def _told(control: socket.socket) -> str:  # pragma: no cover
         descriptors = []
     if not descriptors:
         os._exit(0)
-    with open(descriptors[0], encoding="utf-8") as file:  # noqa: PTH123 # it has no name
+    return _content(descriptors[0]).decode()
+
+
+def _content(descriptor: int) -> bytes:  # pragma: no cover
+    """Return all that a file holds which the server has sent."""
+    with open(descriptor, "rb") as file:  # it has no name
         file.seek(0)
         return file.read()
 

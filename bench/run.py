@@ -1,4 +1,4 @@
-"""Run every benchmark: reasoning and validation beside libraries, SPARQL beside servers.
+"""Run every benchmark: checking and reasoning beside libraries, SPARQL beside servers.
 
     make bench
 
@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PARTS = (
     ("bench.validation", "--sizes", "1,1000", "--rounds", "1"),
+    ("bench.submissions", "--stored", "500", "--seconds", "3"),
     ("bench.reasoning",),
     ("bench.closures", "--sizes", "1k"),
     ("bench.sparql", "--quick"),

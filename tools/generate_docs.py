@@ -318,6 +318,9 @@ EXAMPLES_HEAD = """# Examples
 | `cases/invalid/` | cases that each break one shape, named in the first line |
 | `cases/valid-fixtures/` | invented cases that exercise every rule and draw no finding |
 | [`queries/`](queries/README.md) | forty competency questions in SPARQL, each with its answer |
+| `recipes/` | tables of others and what makes cases of them: [harvesting](../docs/harvesting.md) |
+| `services/` | an invented catalogue of public services: [harvesting](../docs/harvesting.md) |
+| `registers/` | invented places in Popolo and GeoJSON: [registers](../docs/registers.md) |
 
 The facts come from the sources that each case names; assessments are those of the assessor named.
 Everything here is under CC BY 4.0.

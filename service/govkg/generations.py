@@ -181,14 +181,14 @@ def gather_knowledge(kg: KG, settings: Settings, description: Description, kept:
     terms = tuple(kg.ontology.terms())
     registry = Registry(kg.quads, kg.graphs, kept)
     return Knowledge(
-        kg,
-        Facts(kg),
-        SearchIndex(kg, registry),
-        shapes,
-        tuple(kg.cases()),
-        terms,
-        description,
-        registry,
+        kg=kg,
+        facts=Facts(kg),
+        cases=tuple(kg.cases()),
+        terms=terms,
+        index=SearchIndex(kg, registry),
+        shapes=shapes,
+        description=description,
+        registry=registry,
     )
 
 

@@ -194,6 +194,16 @@ class Ontology:
         found = (t.subject for t in self._towards.get(class_iri, ()) if t.predicate == TYPE)
         return sorted((s for s in found if isinstance(s, NamedNode)), key=str)
 
+    def subclasses(self, class_iri: NamedNode) -> set[NamedNode]:
+        """Return a class and all that are said to be below it."""
+        found, waiting = {class_iri}, [class_iri]
+        while waiting:
+            for each in self.subjects(NamedNode(RDFS + "subClassOf"), waiting.pop()):
+                if isinstance(each, NamedNode) and each not in found:
+                    found.add(each)
+                    waiting.append(each)
+        return found
+
     def _described(self, node: BlankNode, language: Language) -> str:
         """Return words for a nameless class expression or list of an axiom."""
         on = self.values(node, _ON_PROPERTY)

@@ -218,8 +218,8 @@ class Settings(BaseSettings):
         1,
         ge=0,
         le=16,
-        description="How many releases can be queried at once, by `?release=`; each takes a worker "
-        "with its memory; 0: none.",
+        description="How many releases can be asked at once, by `?release=`; each takes a worker "
+        "with its memory for queries, and as much in the service for pages; 0: none.",
     )
     service_hosts: str = Field(
         "",

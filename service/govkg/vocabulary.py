@@ -11,6 +11,7 @@ GS: Final = "https://w3id.org/govkg/scheme/"
 GSH: Final = "https://w3id.org/govkg/shapes#"
 RULES: Final = "https://w3id.org/govkg/rules/"
 PLACE: Final = "https://w3id.org/govkg/place/"
+AGENT: Final = "https://w3id.org/govkg/agent/"
 ONTOLOGY: Final = "https://w3id.org/govkg/ontology"
 CASE_CONTEXT: Final = "https://w3id.org/govkg/contexts/case-v1.jsonld"
 
@@ -34,6 +35,11 @@ SCHEMA: Final = "https://schema.org/"
 FOAF: Final = "http://xmlns.com/foaf/0.1/"
 VCARD: Final = "http://www.w3.org/2006/vcard/ns#"
 SPDX: Final = "http://spdx.org/rdf/terms#"
+GEO: Final = "http://www.w3.org/2003/01/geo/wgs84_pos#"
+ORG: Final = "http://www.w3.org/ns/org#"
+M8G: Final = "http://data.europa.eu/m8g/"
+CPSV: Final = "http://purl.org/vocab/cpsv#"
+ADMS: Final = "http://www.w3.org/ns/adms#"
 DCATAP: Final = "http://data.europa.eu/r5r/"
 OA: Final = "http://www.w3.org/ns/oa#"
 AS: Final = "https://www.w3.org/ns/activitystreams#"
@@ -48,7 +54,7 @@ PREFIXES: Final[dict[str, str]] = {
     "gsh": GSH,
     "case": "https://w3id.org/govkg/case/",
     "place": PLACE,
-    "agent": "https://w3id.org/govkg/agent/",
+    "agent": AGENT,
     "graph": "https://w3id.org/govkg/graph/",
     "rdf": RDF,
     "rdfs": RDFS,

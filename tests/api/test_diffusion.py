@@ -2,10 +2,14 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from starlette.testclient import TestClient
+
+from .scratch import running, update
 
 QUERIES = Path(__file__).parents[2] / "examples" / "queries"
 QUESTION = (QUERIES / "22-to-which-governments-did-a-pilot-spread.csv").read_text("utf-8")
@@ -78,3 +82,50 @@ def values(client: TestClient, case: str, name: str) -> set[str]:
 def test_unknown_cases_are_not_found(client: TestClient, path: str) -> None:
     """A case that is not there is a 404."""
     assert client.get(path).status_code == 404
+
+
+POLICY = "https://example.org/policy/quiet-roads"
+ADOPTED = "".join(
+    f"""<{POLICY}#{place}> a gov:InnovationMeasure ; dcterms:subject <{POLICY}> ;
+      gov:appliesIn place:{place} ; gov:startDate "{year}"^^xsd:gYear ."""
+    for place, year in [("b", 1961), ("a", 1957), ("c", 1961)]
+)
+
+
+@pytest.fixture(scope="module")
+def adopting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """Return a client of a dataset that says who adopted a policy when, and no more."""
+    with running(tmp_path_factory.mktemp("adopting"), default_graph="merge") as client:
+        more = f"""<{POLICY}> a skos:Concept ; skos:prefLabel "Quiet roads"@en .
+          <urn:other> dcterms:subject <{POLICY}> . <urn:text> dcterms:subject "roads" ."""
+        text = f"INSERT DATA {{ GRAPH <urn:g> {{ {ADOPTED} {more} }} }}"
+        assert update(client, text) == 204
+        yield client
+
+
+def test_adoptions_are_listed_by_date(adopting: TestClient) -> None:
+    """Who adopted what when is told in order, as JSON, CSV and a page; ways are not made of it."""
+    everything = adopting.get("/diffusion?format=json").json()
+    found = adopting.get("/diffusion", params={"innovation": POLICY, "format": "json"}).json()
+    table = adopting.get("/diffusion", params={"innovation": POLICY, "format": "csv"}).text
+    page = adopting.get("/diffusion", params={"innovation": POLICY, "format": "html"}).text
+
+    (innovation,) = everything["innovations"]
+    assert (innovation["iri"], innovation["adoptions"], everything["ways"]) == (POLICY, 3, [])
+    told = [(each["date"], each["place"]["iri"][-1]) for each in found["adoptions"]]
+    assert told == [("1957", "a"), ("1961", "b"), ("1961", "c")]
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert [(row["number"], row["date"]) for row in rows] == [
+        ("1", "1957"), ("2", "1961"), ("3", "1961"),
+    ]  # fmt: skip
+    assert page.index("1957") < page.index("1961")
+    assert f"innovation={quote(POLICY, safe='')}" in adopting.get("/diffusion?format=html").text
+
+
+@pytest.mark.parametrize("innovation", ["https://example.org/nothing", "urn://<>", "a://b c"])
+def test_an_innovation_that_nobody_adopted_is_told(adopting: TestClient, innovation: str) -> None:
+    """A concept without measures, or what is no IRI, is a 404 that says where to look."""
+    response = adopting.get("/diffusion", params={"innovation": innovation})
+
+    assert response.status_code == 404
+    assert "/diffusion" in response.json()["detail"]

@@ -1,8 +1,10 @@
 """The recipes in examples/, carried out by the real engine through the command line."""
 
 import csv
+import gzip
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -12,9 +14,13 @@ from typing import Any
 import pytest
 from pyoxigraph import RdfFormat, Store
 
+from govkg.cases.diffusing import adoptions, innovations
+from govkg.cases.kg import DEFAULT_BASE, KG
 from govkg.errors import MissingToolError
 from govkg.harvesting.engine import engine_command
+from govkg.publishing import Stock, write_dump
 from govkg.settings import load_settings
+from govkg.store.embedded import EmbeddedStore
 
 ROOT = Path(__file__).parents[2]
 RECIPES = ROOT / "examples" / "recipes"
@@ -203,6 +209,36 @@ def test_adoptions_become_measures_and_no_diffusion_is_made_up(tmp_path: Path) -
     assert not found.ask("?s gov:adoptedFrom|gov:isStartedBy|gov:diffusedTo ?o")
 
 
+SPID = "https://w3id.org/govkg/graph/us-spid"
+
+
+def test_data_whose_terms_are_not_known_is_used_and_not_given_away(tmp_path: Path) -> None:
+    """Adoptions are listed by /diffusion, and no dump has them, whatever licence is set for all."""
+    (tmp_path / "policies.csv").write_text(
+        "statenam,policy,adopt_year\nNew Jefferson,quietroads,1961\nEast Carolina,quietroads,1957\n"
+    )
+    (tmp_path / "policies_metadata.csv").write_text(
+        "policy,description,majortopic\nquietroads,Quiet Roads At Night,Transport\n"
+    )
+    data, out = tmp_path / "data", tmp_path / "out.ttl"
+    recipe = RECIPES / "us-spid" / "recipe.toml"
+    done = govkg(data, "harvest", tmp_path / "policies.csv", "--recipe", recipe, "-o", out)
+    assert f"govkg load {out} --graph {SPID}" in done.stdout
+    assert govkg(data, "load", out, "--graph", SPID).returncode == 0
+
+    kg = KG.derived(EmbeddedStore(data / "store").copy(), reasons=False)
+    ((policy, count),) = innovations(kg)
+    stock = Stock(kg.quads, DEFAULT_BASE, "https://creativecommons.org/licenses/by/4.0/")
+    dump = write_dump(stock, tmp_path / "dump", bundled=False)
+
+    assert count == 2
+    assert [each.date for each in adoptions(kg, policy)] == ["1957", "1961"]
+    assert SPID in dump.left_out
+    files = [path.read_bytes() for path in (tmp_path / "dump").iterdir()]
+    packed = [gzip.decompress(each) if each[:2] == b"\x1f\x8b" else each for each in files]
+    assert not any(b"quietroads" in each for each in packed)
+
+
 def test_first_steps_are_as_the_documentation_says(tmp_path: Path) -> None:
     """The example that docs/harvesting.md walks through prints what the page says."""
     folder = RECIPES / "first-steps"
@@ -212,7 +248,27 @@ def test_first_steps_are_as_the_documentation_says(tmp_path: Path) -> None:
     )  # fmt: skip
     page = (ROOT / "docs" / "harvesting.md").read_text("utf-8")
     assert done.returncode == 0, done.stderr
-    assert done.stdout in page
+    assert done.stdout.replace(f"{tmp_path}/", "") in page
     assert (
         govkg(tmp_path, "validate", tmp_path / "cases.ttl", "--profile", "minimal").returncode == 0
     )
+    assert govkg(tmp_path, "load", tmp_path / "cases.ttl", "--cases").returncode == 0
+    kg = KG(EmbeddedStore(tmp_path / "store"), reasons=False)
+    assert [case.id for case in kg.cases()] == ["permits-example-town", "permits-other-town"]
+
+
+def test_a_case_that_no_store_takes_is_told_at_once(tmp_path: Path) -> None:
+    """Where a name has letters that no id has, the case is named and not written."""
+    folder = tmp_path / "mine"
+    shutil.copytree(RECIPES / "first-steps", folder)
+    (folder / "counters.csv").write_text(
+        "Town,Opened,What changed,Report\n北京,2014,One counter,\nOrt,2015,One counter,\n"
+    )
+    done = govkg(
+        tmp_path / "data", "harvest", folder / "counters.csv",
+        "--recipe", folder / "recipe.toml", "-o", tmp_path / "cases.ttl",
+    )  # fmt: skip
+
+    assert done.returncode == 1
+    assert "%E4%BA%AC: not written: document: a case cannot be called" in done.stdout
+    assert "permits-ort" in (tmp_path / "cases.ttl").read_text("utf-8")

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
-from govkg.api.dependencies import KnowledgeDep, PageDep, WantedDep
+from govkg.api.dependencies import HeldDep, PageDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.negotiation import HTML, RDF
 from govkg.api.resources import described
@@ -25,7 +25,7 @@ router = APIRouter(tags=["cases"])
 )
 def get_agent(
     slug: Annotated[str, Path(examples=["govkg"])],
-    known: KnowledgeDep,
+    known: HeldDep,
     wanted: WantedDep,
     page: PageDep,
 ) -> Response:

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Path
 from pyoxigraph import NamedNode, Triple
 from starlette.responses import Response
 
-from govkg.api.dependencies import KnowledgeDep, PageDep, ServiceDep, WantedDep
+from govkg.api.dependencies import HeldDep, PageDep, ServiceDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.documents import published
 from govkg.api.facts import TYPE, Fact
-from govkg.api.knowledge import Knowledge, Service, address_of
+from govkg.api.knowledge import Service, address_of
+from govkg.api.looking import Held
 from govkg.api.negotiation import HTML, RDF
 from govkg.cases.kg import Case
 from govkg.errors import GoneError, NotFoundError
@@ -59,7 +60,7 @@ class Part:
 )
 def get_case(
     case_id: Annotated[str, Path(examples=["porto-alegre-pb"])],
-    known: KnowledgeDep,
+    known: HeldDep,
     wanted: WantedDep,
     page: PageDep,
     service: ServiceDep,
@@ -84,7 +85,7 @@ def missing(service: Service, case_id: str) -> NotFoundError:
     return NotFoundError(what="case", name=case_id, hint="All cases are listed under /cases.")
 
 
-def _page(page: PageDep, case: Case, known: Knowledge, service: Service) -> Response:
+def _page(page: PageDep, case: Case, known: Held, service: Service) -> Response:
     triples = known.kg.store.triples(case.graph)
     reading = read(case.iri, triples, known.facts.about)
     url = f"{address_of(page.request)}/case/{case.id}"

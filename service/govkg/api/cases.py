@@ -12,11 +12,11 @@ from starlette.responses import JSONResponse, Response
 
 from govkg import errors
 from govkg.api import callers, handing_in
-from govkg.api.dependencies import KnowledgeDep, PageDep, WantedDep
+from govkg.api.dependencies import HeldDep, PageDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.faceting import PARAMETERS, Choice, as_table
 from govkg.api.handing_in import OFFERED, Checked, Handing, HandingDep
-from govkg.api.knowledge import Knowledge
+from govkg.api.looking import Held
 from govkg.api.negotiation import CSV, HTML, JSON, XLSX
 from govkg.api.submissions import BODIES, FAILS, Document, received
 from govkg.cases.kg import Case
@@ -69,10 +69,11 @@ _KEY = {
         "listCases",
         "List cases, all or those that fit",
         answers={JSON: _EXAMPLE, CSV: "…", XLSX: "…", HTML: "…"},
+        fails=(errors.NotFoundError,),
         parameters=PARAMETERS,
     ),
 )
-def list_cases(request: Request, known: KnowledgeDep, wanted: WantedDep, page: PageDep) -> Response:
+def list_cases(request: Request, known: HeldDep, wanted: WantedDep, page: PageDep) -> Response:
     """Return cases with title, place, start, status and the remedies adopted, and counts by facet.
 
     A facet may be named several times, for cases that have one of its codes; CSV and XLSX have the
@@ -162,7 +163,7 @@ def _repeat(request: Request, document: Document) -> Repeat | None:
     return Repeat(key, sha256(asked.encode() + document.data).hexdigest())
 
 
-def _columns(case: Case, known: Knowledge) -> dict[str, list[Node]]:
+def _columns(case: Case, known: Held) -> dict[str, list[Node]]:
     return {
         column: known.facts.values(case.iri, NamedNode(GOV + name))
         for column, name in COLUMNS.items()

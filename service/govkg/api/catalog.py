@@ -7,11 +7,10 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from govkg.api.dependencies import PageDep, ServiceDep, WantedDep
+from govkg.api.dependencies import PageDep, ReleaseDep, ServiceDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.documents import as_rdf
-from govkg.api.giving import catalogue_of
-from govkg.api.knowledge import address_of
+from govkg.api.giving import catalogue_of, where
 from govkg.api.negotiation import HTML, RDF
 from govkg.errors import DeadlineError, NotFoundError
 from govkg.publishing.catalogue import TOLD
@@ -32,14 +31,18 @@ _ENDINGS: Final = {
                 answers=dict.fromkeys((*RDF, HTML), "…"), fails=(NotFoundError, DeadlineError)),
 )  # fmt: skip
 async def get_catalog(
-    request: Request, service: ServiceDep, wanted: WantedDep, page: PageDep
+    request: Request,
+    service: ServiceDep,
+    wanted: WantedDep,
+    page: PageDep,
+    release: ReleaseDep,
 ) -> Response:
     """Return every dataset with its licence, files and checksums, and the services."""
     media = wanted.choose((*RDF, HTML))
-    dump, catalogue = await catalogue_of(request, service)
+    dump, catalogue = await catalogue_of(request, service, release)
     if media != HTML:
         return await asyncio.to_thread(lambda: as_rdf(catalogue.triples(), media))
-    markup = json.dumps(dataset_markup(dump, address_of(request), service.settings))
+    markup = json.dumps(dataset_markup(dump, where(request, release), service.settings))
     return page.render(
         "catalog.html",
         dump=dump,
@@ -55,11 +58,14 @@ async def get_catalog(
                 answers=dict.fromkeys(RDF, "…"), fails=(NotFoundError, DeadlineError)),
 )  # fmt: skip
 async def get_catalog_file(
-    request: Request, service: ServiceDep, ending: Annotated[str, Path(examples=[".ttl"])]
+    request: Request,
+    service: ServiceDep,
+    ending: Annotated[str, Path(examples=[".ttl"])],
+    release: ReleaseDep,
 ) -> Response:
     """Return the catalogue as Turtle (.ttl), JSON-LD (.jsonld), RDF/XML (.rdf) or N-Triples."""
     if ending not in _ENDINGS:
         hint = f"There are: {', '.join('catalog' + each for each in _ENDINGS)}."
         raise NotFoundError(what="file", name=f"catalog{ending}", hint=hint)
-    _, catalogue = await catalogue_of(request, service)
+    _, catalogue = await catalogue_of(request, service, release)
     return await asyncio.to_thread(lambda: as_rdf(catalogue.triples(), _ENDINGS[ending]))

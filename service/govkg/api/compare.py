@@ -11,7 +11,7 @@ from govkg.api import bodies
 from govkg.api.dependencies import KnowledgeDep, PageDep, WantedDep
 from govkg.api.describing import operation, parameter
 from govkg.api.faceting import as_table
-from govkg.api.knowledge import Knowledge
+from govkg.api.looking import Held
 from govkg.api.negotiation import CSV, HTML, JSON, XLSX
 from govkg.cases.comparing import shared
 from govkg.cases.facets import values_of
@@ -76,14 +76,14 @@ def compare_cases(
     return page.render("compare.html", cases=cases, aspects=aspects, left_out=len(ids) > _MOST)
 
 
-def _case(known: Knowledge, case_id: str) -> Case:
+def _case(known: Held, case_id: str) -> Case:
     found = next((case for case in known.cases if case.id == case_id), None)
     if found is None:
         raise NotFoundError(what="case", name=case_id, hint="All cases are listed under /cases.")
     return found
 
 
-def _aspects(cases: list[Case], known: Knowledge) -> list[Aspect]:
+def _aspects(cases: list[Case], known: Held) -> list[Aspect]:
     """Return the aspects of which at least one case says something."""
     told: list[tuple[str, dict[Language, str], tuple[str, ...], bool]] = [
         (column.name, {"en": column.title["en"], "zh": column.title["zh"]}, column.path, False)

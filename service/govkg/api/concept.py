@@ -8,11 +8,11 @@ from fastapi import APIRouter, Path
 from pyoxigraph import NamedNode, Triple
 from starlette.responses import Response
 
-from govkg.api.dependencies import KnowledgeDep, PageDep, WantedDep
+from govkg.api.dependencies import HeldDep, PageDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.documents import published
 from govkg.api.facts import Fact
-from govkg.api.knowledge import Knowledge
+from govkg.api.looking import Held
 from govkg.api.negotiation import HTML, RDF
 from govkg.cases.kg import Case
 from govkg.errors import NotFoundError
@@ -44,7 +44,7 @@ class Row:
 )
 def get_concept(
     slug: Annotated[str, Path(examples=["authority-crisis"])],
-    known: KnowledgeDep,
+    known: HeldDep,
     wanted: WantedDep,
     page: PageDep,
 ) -> Response:
@@ -62,14 +62,14 @@ def _is_name(slug: str) -> bool:
     return slug.replace("-", "").isalnum() and slug.isascii()
 
 
-def _near(slug: str, known: Knowledge) -> str:
+def _near(slug: str, known: Held) -> str:
     """Return a hint that names the concepts spelt most like this one."""
     slugs = [term.slug for term in known.terms if term.iri.value.startswith(GC)]
     near = get_close_matches(slug, slugs, n=3, cutoff=0.5)
     return f"Did you mean {', '.join(near)}?" if near else "Search for it with /search?q=."
 
 
-def _page(page: PageDep, term: Term, known: Knowledge) -> Response:
+def _page(page: PageDep, term: Term, known: Held) -> Response:
     relations = known.kg.ontology.relations(term.iri)
     out = [r for r in relations if r.triple.subject == term.iri]
     into = [r for r in relations if r.triple.subject != term.iri]
@@ -93,7 +93,7 @@ def _rows(statements: object) -> list[Row]:
     return list(rows.values())
 
 
-def _mirrors(relation: Relation, out: list[Relation], known: Knowledge) -> bool:
+def _mirrors(relation: Relation, out: list[Relation], known: Held) -> bool:
     """Say whether a relation only says again, the other way round, what an outgoing one says."""
     predicate = relation.triple.predicate
     inverses = {*known.kg.ontology.values(predicate, _INVERSE), predicate}
@@ -104,7 +104,7 @@ def _mirrors(relation: Relation, out: list[Relation], known: Knowledge) -> bool:
     )
 
 
-def _inferred(term: Term, known: Knowledge) -> list[Fact]:
+def _inferred(term: Term, known: Held) -> list[Fact]:
     """Return what was derived about a concept, in terms of the ontology."""
     facts = [f for f in known.facts.about(term.iri) if f.inferred]
     return [f for f in facts if f.triple.predicate.value.startswith(GOV)]
@@ -114,7 +114,7 @@ def _is_mapping(fact: Fact) -> bool:
     return fact.triple.predicate.value in _MAPPINGS
 
 
-def cases_with(iri: NamedNode, known: Knowledge) -> list[tuple[Case, list[Fact]]]:
+def cases_with(iri: NamedNode, known: Held) -> list[tuple[Case, list[Fact]]]:
     """Return the cases of which something is said with a term, and what that is."""
     found: list[tuple[Case, list[Fact]]] = []
     for case in known.cases:

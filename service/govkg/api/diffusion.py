@@ -16,8 +16,10 @@ from govkg.api.dependencies import KnowledgeDep, PageDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.knowledge import Knowledge
 from govkg.api.negotiation import CSV, HTML, JSON
+from govkg.api.pages import Page
+from govkg.api.resources import subject
 from govkg.cases.comparing import ASPECTS, Likeness, similar
-from govkg.cases.diffusing import Way, ways
+from govkg.cases.diffusing import Way, adoptions, innovations, ways
 from govkg.cases.kg import Case
 from govkg.errors import NotFoundError
 from govkg.rdf import Node
@@ -45,22 +47,60 @@ def get_diffusion(
     wanted: WantedDep,
     page: PageDep,
     innovation: Annotated[
-        str, Query(max_length=200, description="The id of a case; all if it is left out.")
+        str,
+        Query(
+            max_length=500,
+            description="The id of a case, or the IRI of a concept that measures are about; all if "
+            "it is left out.",
+        ),
     ] = "",
 ) -> Response:
-    """Return every way from the origin of an innovation to those that adopted it."""
+    """Return every way from the origin of an innovation to those that adopted it.
+
+    Of a concept: who adopted it when. From whom is not recorded there, and the order says nothing
+    about it.
+    """
     media = wanted.choose(_OFFERED)
+    if "://" in innovation:
+        return _adopted(innovation, known, media, page)
     cases = [_case(known, innovation)] if innovation else known.cases
     found = [way for case in cases for way in ways(known.kg, case)]
     if media == JSON:
-        return JSONResponse({"about": _ABOUT, "ways": [_way_json(way, known) for way in found]})
+        others = [] if innovation else innovations(known.kg)
+        told = [_node_json(each, known) | {"adoptions": number} for each, number in others]
+        ways_told = [_way_json(way, known) for way in found]
+        return JSONResponse({"about": _ABOUT, "ways": ways_told, "innovations": told})
     if media == CSV:
         rows = (_way_row(way) for way in found)
         return _table(("case", "steps", "origin", "target", "way"), rows)
     grouped: dict[str, list[Way]] = {}
     for way in found:
         grouped.setdefault(way.case.id, []).append(way)
-    return page.render("diffusion.html", grouped=grouped, innovation=innovation)
+    others = [] if innovation else innovations(known.kg)
+    return page.render("diffusion.html", grouped=grouped, others=others)
+
+
+def _adopted(innovation: str, known: Knowledge, media: str, page: Page) -> Response:
+    """Return who adopted an innovation when; raises NotFoundError if no measure is about it."""
+    iri = subject(innovation)
+    found = adoptions(known.kg, iri) if iri else []
+    if iri is None or not found:
+        hint = "Those that measures are about are listed under /diffusion."
+        raise NotFoundError(what="innovation", name=innovation, hint=hint)
+    if media == JSON:
+        told = [
+            {"place": _node_json(each.place, known), "date": each.date or None,
+             "measure": each.measure.value}
+            for each in found
+        ]  # fmt: skip
+        return JSONResponse(
+            {"about": _ABOUT, "innovation": _node_json(iri, known), "adoptions": told}
+        )
+    if media == CSV:
+        numbered = enumerate(found, 1)
+        rows = ((iri.value, n, e.date, e.place.value, e.measure.value) for n, e in numbered)
+        return _table(("innovation", "number", "date", "place", "measure"), rows)
+    return page.render("adoptions.html", innovation=iri, adoptions=found)
 
 
 @router.get(

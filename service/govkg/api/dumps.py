@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query
 from starlette.responses import JSONResponse, Response
 
 from govkg import bundle
-from govkg.api.dependencies import ServiceDep, WantedDep
+from govkg.api.dependencies import ReleaseDep, ServiceDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.giving import dump_of, file_of
 from govkg.api.negotiation import CSV, JSON, TEXT, TURTLE
@@ -21,12 +21,17 @@ _EXAMPLE = {"format": "govkg-dump", "files": [{"name": "govkg.nq.gz", "bytes": 2
 
 @router.get(
     "/dumps",
-    **operation("listDumps", "List all files", answers={JSON: _EXAMPLE}, fails=(DeadlineError,)),
+    **operation(
+        "listDumps",
+        "List all files",
+        answers={JSON: _EXAMPLE},
+        fails=(NotFoundError, DeadlineError),
+    ),
 )
-async def list_dumps(service: ServiceDep, wanted: WantedDep) -> Response:
+async def list_dumps(service: ServiceDep, wanted: WantedDep, release: ReleaseDep) -> Response:
     """Return each file with its size and SHA-256, and each graph with its licence and source."""
     wanted.choose((JSON,))
-    _, dump = await dump_of(service)
+    _, dump = await dump_of(service, release)
     return JSONResponse(dump.as_json())
 
 
@@ -40,13 +45,15 @@ async def list_dumps(service: ServiceDep, wanted: WantedDep) -> Response:
     ),
 )
 async def get_dump(
-    name: Annotated[str, Path(examples=["LICENCES.txt"])], service: ServiceDep
+    name: Annotated[str, Path(examples=["LICENCES.txt"])],
+    service: ServiceDep,
+    release: ReleaseDep,
 ) -> Response:
     """Return a file that holds all of a dataset; the same data gives the same bytes.
 
     A download that broke off can be carried on by Range.
     """
-    return await file_of(service, name)
+    return await file_of(service, name, release)
 
 
 @router.get(
@@ -56,10 +63,11 @@ async def get_dump(
 )  # fmt: skip
 async def get_cases_table(
     service: ServiceDep,
+    release: ReleaseDep,
     excel: Annotated[str, Query(description=_EXCEL, examples=["1"])] = "0",
 ) -> Response:
     """Return every case under an open licence: codes with their labels in English and Chinese."""
-    return await file_of(service, cases.NAME, excel=excel in ("1", "true"))
+    return await file_of(service, cases.NAME, release, excel=excel in ("1", "true"))
 
 
 @router.get(
@@ -67,9 +75,9 @@ async def get_cases_table(
     **operation("getCasesTableDescription", "Describe that table in CSV on the Web",
                 answers={"application/csvm+json": {}}, fails=(NotFoundError, DeadlineError)),
 )  # fmt: skip
-async def get_cases_table_description(service: ServiceDep) -> Response:
+async def get_cases_table_description(service: ServiceDep, release: ReleaseDep) -> Response:
     """Return the columns with their meaning and their properties."""
-    return await file_of(service, cases.METADATA)
+    return await file_of(service, cases.METADATA, release)
 
 
 @router.get(

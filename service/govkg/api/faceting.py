@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from govkg.api import bodies
 from govkg.api.describing import parameter
-from govkg.api.knowledge import Knowledge
+from govkg.api.looking import Held
 from govkg.api.negotiation import CSV
 from govkg.cases.facets import FACETS, INFERRED, Catalogue, Entry
 from govkg.cases.kg import KG, Case
@@ -37,7 +37,7 @@ PARAMETERS: Final = (
 _catalogues: WeakKeyDictionary[KG, Catalogue] = WeakKeyDictionary()
 
 
-def catalogue(known: Knowledge) -> Catalogue:
+def catalogue(known: Held) -> Catalogue:
     """Return all cases by their facets; it is made once for each state of the data."""
     if known.kg not in _catalogues:
         _catalogues[known.kg] = Catalogue(known.kg, known.cases)
@@ -77,7 +77,7 @@ class Choice:
         asked = {key: tuple(dict.fromkeys(found)) for key, found in values.items()}
         return cls(asked, plain.get("q", "")[:200], int(offset))
 
-    def found(self, known: Knowledge) -> list[Entry]:
+    def found(self, known: Held) -> list[Entry]:
         """Return the cases that fit."""
         return catalogue(known).found(self.asked, self.words)
 
@@ -85,12 +85,12 @@ class Choice:
         """Return those that the page shows."""
         return found[self.offset : self.offset + _PAGE]
 
-    def counts(self, known: Knowledge) -> dict[str, dict[str, int]]:
+    def counts(self, known: Held) -> dict[str, dict[str, int]]:
         """Return how many cases each code of each facet would leave."""
         counted = catalogue(known).counts(self.asked, self.words)
         return {key: dict(codes) for key, codes in counted.items()}
 
-    def facets(self, known: Knowledge) -> dict[str, list[Value]]:
+    def facets(self, known: Held) -> dict[str, list[Value]]:
         """Return the codes of each facet, the chosen ones among them even if nothing fits."""
         held = catalogue(known)
         counted = held.counts(self.asked, self.words)
@@ -132,7 +132,7 @@ class Choice:
         return key in INFERRED
 
 
-def as_table(found: Sequence[Case], known: Knowledge, media: str) -> Response:
+def as_table(found: Sequence[Case], known: Held, media: str) -> Response:
     """Return cases as CSV or as a workbook, with the columns of /cases.csv."""
     if media == CSV:
         data = cases.table(known.kg, found)

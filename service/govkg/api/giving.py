@@ -11,33 +11,48 @@ from govkg.api.knowledge import Service, address_of
 from govkg.api.negotiation import CSV
 from govkg.errors import NotFoundError, NotReadyError
 from govkg.publishing.cases import safe_for_spreadsheets
-from govkg.publishing.catalogue import Catalogue
+from govkg.publishing.catalogue import Catalogue, Where
 from govkg.publishing.dumping import LICENCES, MANIFEST, SUMS, Dump, File
+from govkg.publishing.releases import Release
 
 _PLAIN: Final = {MANIFEST: "application/json", LICENCES: "text/plain", SUMS: "text/plain"}
 _EXCEL: Final = 'attachment; filename="cases-for-spreadsheets.csv"'
 
 
-async def dump_of(service: Service) -> tuple[Path, Dump]:
-    """Return the dump of the data that readers see; it is made if need be. See ``Dumps.of``."""
+async def dump_of(service: Service, release: Release | None = None) -> tuple[Path, Dump]:
+    """Return the dump of the data that readers see, or that of a release.
+
+    The first is made if need be. See ``Dumps.of``.
+    """
+    if release:
+        return release.folder, release.dump
     service.known()
     if service.made is None:
         raise NotReadyError(reason=service.reason, retry_after=2)
     return await service.dumps.of(service.made.number)
 
 
-async def catalogue_of(request: Request, service: Service) -> tuple[Dump, Catalogue]:
+async def catalogue_of(
+    request: Request, service: Service, release: Release | None = None
+) -> tuple[Dump, Catalogue]:
     """Return the catalogue; a dataset without our data has none (NotFoundError)."""
     if not service.settings.bundle:
         hint = "Start with GOVKG_BUNDLE=true; /dumps has the files."
         raise NotFoundError(what="catalogue of", name="a plain dataset", hint=hint)
-    _, dump = await dump_of(service)
-    return dump, Catalogue(dump, address_of(request), service.settings)
+    _, dump = await dump_of(service, release)
+    return dump, Catalogue(dump, where(request, release), service.settings)
 
 
-async def file_of(service: Service, name: str, *, excel: bool = False) -> Response:
+def where(request: Request, release: Release | None) -> Where:
+    """Return at which addresses there is what belongs to a dump."""
+    return Where(address_of(request), release.version if release else "")
+
+
+async def file_of(
+    service: Service, name: str, release: Release | None = None, *, excel: bool = False
+) -> Response:
     """Return a file of the dump; raises NotFoundError if there is none of this name."""
-    folder, dump = await dump_of(service)
+    folder, dump = await dump_of(service, release)
     return await asyncio.to_thread(file_in, folder, dump, name, excel=excel)
 
 

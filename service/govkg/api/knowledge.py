@@ -16,13 +16,12 @@ from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from govkg.access import Access
 from govkg.api.caching import ResultCache
 from govkg.api.deep import DeepChecks
-from govkg.api.facts import Facts
+from govkg.api.frozen import Frozen
+from govkg.api.looking import Held
 from govkg.api.measuring import Metrics
 from govkg.api.searching import SearchIndex
-from govkg.cases import KG
 from govkg.cases.description import Description
 from govkg.cases.graphs import Graphs
-from govkg.cases.kg import Case
 from govkg.cases.projecting import projection
 from govkg.cases.writing import Change, Writer
 from govkg.endpoints import Endpoints, Limits
@@ -36,7 +35,7 @@ from govkg.errors import (
 )
 from govkg.journal import Journal
 from govkg.oidc import verifier
-from govkg.ontology import Ontology, Term
+from govkg.ontology import Ontology
 from govkg.publishing.making import Dumps
 from govkg.publishing.querying import ReleasePools
 from govkg.registers import Registry
@@ -57,16 +56,12 @@ _log = logging.getLogger("govkg.knowledge")
 
 
 @dataclass(frozen=True)
-class Knowledge:
+class Knowledge(Held):
     """Everything that is looked up in this process; it never changes once it is loaded."""
 
-    kg: KG
-    facts: Facts
     index: SearchIndex
     shapes: Ontology
     """The SHACL shapes, read like an ontology."""
-    cases: tuple[Case, ...]
-    terms: tuple[Term, ...]
     description: Description
     registry: Registry
 
@@ -106,6 +101,7 @@ class Service:
         self.deep = DeepChecks(self.settings.dl_seconds)
         self.dumps = Dumps(self.settings)
         self.releases = ReleasePools(self.settings)
+        self.frozen = Frozen(self.settings)
         self.comparing = asyncio.Lock()
         self.metrics = Metrics() if self.settings.metrics else None
 

@@ -1,9 +1,21 @@
 """Where an IRI leads on this server."""
 
+import re
 from collections.abc import Mapping
+from typing import Final
 from urllib.parse import quote, urlencode
 
 from govkg.cases.kg import DEFAULT_BASE
+
+_RELEASED: Final = re.compile(
+    r"/(?:case|concept|scheme|place|agent)/[^/]+|/(?:cases|query|sparql|dumps|catalog)(?:[./].+)?"
+)
+
+
+def has_releases(path: str) -> bool:
+    """Say whether an address takes ``?release=``; what is below a case is about the present."""
+    bare = path.partition("#")[0].partition("?")[0]
+    return bool(_RELEASED.fullmatch(bare)) and not bare.startswith("/cases/")
 
 
 def local_path(iri: str, base: str) -> str | None:

@@ -46,6 +46,8 @@ _PREFLIGHT: Final = {
     "Idempotency-Key, If-Match, If-None-Match, X-Request-Id",
     "Access-Control-Max-Age": "86400",
 }
+FOR_GOOD: Final = "public, max-age=31536000, immutable"
+"""What is said of data that never changes."""
 _REQUEST_ID = pattern(r"[A-Za-z0-9._\-]{1,64}\Z")
 _WORTH_ZIPPING = 1024  # bytes
 _COMPRESSED = ("image/", "font/", "application/zip", "application/gzip")
@@ -202,10 +204,20 @@ class Finishing:
             await self._app(scope, receive, held.send)
         finally:
             scope["method"] = method  # the server goes by it when it sends
-        held.headers.setdefault("cache-control", "no-cache")
+        held.headers.setdefault("cache-control", _freshness(scope, held))
         if method in ("GET", "HEAD") and held.start["status"] == 200:
             await held.finish(Headers(scope=scope))
         await held.release(send, with_body=method != "HEAD")
+
+
+def _freshness(scope: Scope, held: "_Held") -> str:
+    """Say how long an answer may be kept: for good, if it is data of a release, or not at all.
+
+    A page about a release has words of the service around its data, which may change.
+    """
+    frozen = scope["state"].get("release") and held.start.get("status") == 200
+    page = held.headers.get("content-type", "").startswith("text/html")
+    return FOR_GOOD if frozen and scope["method"] in ("GET", "HEAD") and not page else "no-cache"
 
 
 class _Held:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -14,12 +14,14 @@ from starlette.responses import HTMLResponse, Response
 
 from govkg import __version__
 from govkg.api import callers
-from govkg.api.knowledge import service_of
+from govkg.api.knowledge import address_of, service_of
 from govkg.api.languages import language_of, strings, words
-from govkg.api.links import href, with_query
+from govkg.api.links import has_releases, href, with_query
 from govkg.cases.names import Names
 from govkg.errors import Language
 from govkg.ontology import Texts
+from govkg.publishing.citations import STYLES
+from govkg.publishing.releases import Release
 from govkg.rdf import Node, shorten
 
 _TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -82,8 +84,8 @@ class Page:
         return words(key, self.language, **facts)
 
     def link(self, path: str, **parameters: str) -> str:
-        """Return an address on this server, in the language that the reader chose."""
-        return with_query(path, parameters | self._kept)
+        """Return an address on this server, in the language and of the release that is read."""
+        return with_query(path, self._released(path) | parameters | self._kept)
 
     def in_other(self, path: str) -> str:
         """Return an address on this server in the language that the reader has not chosen."""
@@ -91,7 +93,38 @@ class Page:
 
     def list(self, path: str, query: Sequence[tuple[str, str]], **more: str) -> str:
         """Return the address of a list with what was chosen of it, in the reader's language."""
-        return f"{path}?{urlencode([*query, *more.items(), *self._kept.items()])}".rstrip("?")
+        more = self._released(path) | more | self._kept
+        return f"{path}?{urlencode([*query, *more.items()])}".rstrip("?")
+
+    def _released(self, path: str) -> dict[str, str]:
+        """Return the parameter that keeps a reader within the release, where the address has it."""
+        return {"release": self.release.version} if self.release and has_releases(path) else {}
+
+    @property
+    def release(self) -> Release | None:
+        """Return the release that the page shows, or None for the data as it is now."""
+        found: Release | None = getattr(self.request.state, "release", None)
+        return found
+
+    @property
+    def citations(self) -> dict[str, str]:
+        """Return how to cite this page of a release, by the name of the style."""
+        if self.release is None:
+            return {}
+        url, part = self.permanent, self.request.scope["path"].strip("/")
+        return {style: cite(self.release, url, part) for style, (_, cite) in STYLES.items()}
+
+    @property
+    def permanent(self) -> str:
+        """Return the address at which this page of a release can always be seen."""
+        raw = self.request.scope["query_string"].decode("latin-1")
+        pairs = [(key, value) for key, value in parse_qsl(raw) if key != "lang"]
+        return f"{address_of(self.request)}{quote(self.request.scope['path'])}?{urlencode(pairs)}"
+
+    @property
+    def present(self) -> str:
+        """Return the address of this page as the data is now."""
+        return self.here(release="")
 
     def here(self, **changes: str) -> str:
         """Return the address of this page with some parameters changed."""
@@ -127,7 +160,7 @@ class Page:
         """Return a node's label in the reader's language, or a short form of the node itself."""
         if isinstance(node, Literal):
             return self.marked(node.value, node.language or "")
-        known = self._service.knowledge
+        known = getattr(self.request.state, "held", None) or self._service.knowledge
         texts = self._own.all(node) if self._own else {}
         texts = texts or (known.kg.name.all(node) if known else {})
         if not texts and isinstance(node, NamedNode):

@@ -1,5 +1,6 @@
 """``/query``: a page to write queries, with examples and results as a table."""
 
+import asyncio
 import json
 from typing import Annotated, Any, Final
 
@@ -7,13 +8,15 @@ from fastapi import APIRouter, Query, Request
 from pyoxigraph import BlankNode, Literal, NamedNode
 from starlette.responses import Response
 
-from govkg.api.dependencies import PageDep, ServiceDep, WantedDep
+from govkg.api.dependencies import PageDep, ReleaseDep, ServiceDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.knowledge import Service
 from govkg.api.negotiation import HTML
 from govkg.api.problems import caught, status_of
-from govkg.api.sparql import QUERY_FAILS, run_query, without
+from govkg.api.sparql import QUERY_FAILS, ask_release, run_query, without
 from govkg.cases.questions import examples
+from govkg.errors import NotFoundError
+from govkg.publishing.releases import Release, releases
 from govkg.rdf import Node
 
 router = APIRouter(tags=["query"])
@@ -30,14 +33,18 @@ SHOWN_ROWS: Final = 500
 @router.get(
     "/query",
     **operation(
-        "queryPage", "Show a page to write queries", answers={HTML: "…"}, fails=QUERY_FAILS
+        "queryPage",
+        "Show a page to write queries",
+        answers={HTML: "…"},
+        fails=(NotFoundError, *QUERY_FAILS),
     ),
 )
-async def query_page(
+async def query_page(  # noqa: PLR0913, PLR0917 # one for each parameter
     request: Request,
     service: ServiceDep,
     wanted: WantedDep,
     page: PageDep,
+    release: ReleaseDep,
     query: Annotated[str, Query(description="A SPARQL query to run.", examples=["ASK {}"])] = "",
     example: Annotated[str, Query(description="The name of an example to run.")] = "",
     infer: Annotated[bool, Query(description="Whether inferred triples are queried too.")] = True,
@@ -47,7 +54,8 @@ async def query_page(
     query = query or _text_of(example)
     answer, error = None, None
     if query.strip():
-        answer, error = await caught(request, _run(request, service, query, inferred=infer))
+        running = _run(request, service, query, release, inferred=infer)
+        answer, error = await caught(request, running)
     return page.render(
         "query.html",
         status=status_of(type(error)) if error else 200,
@@ -55,13 +63,15 @@ async def query_page(
         limit=SHOWN_ROWS,
         query=query,
         infer=infer,
+        release=release.version if release else "",
+        releases=await asyncio.to_thread(releases, service.settings.data_dir),
         result=_result(*answer) if answer else None,
         error=error,
     )
 
 
 async def _run(
-    request: Request, service: Service, query: str, *, inferred: bool
+    request: Request, service: Service, query: str, release: Release | None, *, inferred: bool
 ) -> tuple[dict[str, Any], bytes]:
     """Have a worker answer a query in a form that the page can show."""
     header = {
@@ -70,7 +80,12 @@ async def _run(
         "max_query_bytes": service.settings.max_query_bytes,
         "max_result_bytes": min(_PAGE_BYTES, service.settings.max_result_bytes),
     }
-    return await run_query(request, service, query, header, service.settings.query_seconds)
+    seconds = service.settings.query_seconds
+    if release:
+        answered = await ask_release(request, release.version, query, header, seconds)
+        request.state.release = release
+        return answered
+    return await run_query(request, service, query, header, seconds)
 
 
 def _result(head: dict[str, Any], body: bytes) -> dict[str, Any]:

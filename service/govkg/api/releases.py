@@ -10,6 +10,7 @@ from govkg.api.dependencies import PageDep, ServiceDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.giving import file_in
 from govkg.api.knowledge import address_of
+from govkg.api.middleware import FOR_GOOD
 from govkg.api.negotiation import HTML, JSON
 from govkg.errors import NotFoundError, ParameterError
 from govkg.publishing.citations import STYLES
@@ -70,22 +71,29 @@ async def cite_release(
             remedy=f"Use one of: {', '.join(STYLES)}.",
         )
     media, write = STYLES[style]
-    return Response(write(release, _url(release, address_of(request))), media_type=media)
+    return Response(write(release, _url(release, address_of(request)), ""), media_type=media)
 
 
 @router.get(
     "/releases/{version}/diff/{other}",
     **operation("compareReleases", "Compare two releases",
-                answers={JSON: {"from": "2027.1", "to": "2027.2"}}, fails=(NotFoundError,)),
+                answers={JSON: {"from": "2027.1", "to": "2027.2"}, HTML: "…"},
+                fails=(NotFoundError,)),
 )  # fmt: skip
-async def compare_releases(version: Version, other: Version, service: ServiceDep) -> Response:
+async def compare_releases(
+    version: Version, other: Version, service: ServiceDep, wanted: WantedDep, page: PageDep
+) -> Response:
     """Return which terms, cases and triples the second has and the first has not, and vice versa.
 
     At most a thousand triples of each kind are listed; all are counted.
     """
+    media = wanted.choose((JSON, HTML))
     old, new = [await _release(service, each) for each in (version, other)]
     async with service.comparing:  # one at a time: it may take a second
-        return JSONResponse(await asyncio.to_thread(difference, old, new))
+        found = await asyncio.to_thread(difference, old, new)
+    if media == HTML:
+        return page.render("release_changes.html", found=found, old=old, new=new)
+    return JSONResponse(found, headers={"Cache-Control": FOR_GOOD})
 
 
 @router.get(
@@ -102,7 +110,7 @@ async def get_release_file(
     if name == FACTS:
         return JSONResponse({"version": release.version, "created": release.created})
     response = await asyncio.to_thread(file_in, release.folder, release.dump, name)
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["Cache-Control"] = FOR_GOOD
     return response
 
 

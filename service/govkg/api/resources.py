@@ -8,7 +8,7 @@ from starlette.responses import Response
 from govkg.api.concept import cases_with
 from govkg.api.documents import published
 from govkg.api.facts import TYPE
-from govkg.api.knowledge import Knowledge
+from govkg.api.looking import Held
 from govkg.api.negotiation import Wanted
 from govkg.api.pages import Page
 from govkg.errors import NotFoundError
@@ -20,7 +20,7 @@ Rows = dict[NamedNode, list[Node]]
 
 
 def described(
-    kind: Literal["place", "agent"], slug: str, known: Knowledge, wanted: Wanted, page: Page
+    kind: Literal["place", "agent"], slug: str, known: Held, wanted: Wanted, page: Page
 ) -> Response:
     """Return what is said of a place or an actor; raises NotFoundError if nothing is."""
     iri = subject(PREFIXES[kind] + slug)
@@ -37,7 +37,7 @@ def subject(address: str) -> NamedNode | None:
         return None
 
 
-def _page(page: Page, iri: NamedNode, known: Knowledge) -> Response:
+def _page(page: Page, iri: NamedNode, known: Held) -> Response:
     rows: Rows = {}
     for fact in known.facts.about(iri):
         values = rows.setdefault(fact.triple.predicate, [])

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Path
 from pyoxigraph import NamedNode, Triple
 from starlette.responses import Response
 
-from govkg.api.dependencies import KnowledgeDep, PageDep, WantedDep
+from govkg.api.dependencies import HeldDep, PageDep, WantedDep
 from govkg.api.describing import operation
 from govkg.api.documents import published
-from govkg.api.knowledge import Knowledge
+from govkg.api.looking import Held
 from govkg.api.negotiation import HTML, RDF
 from govkg.errors import NotFoundError
 from govkg.ontology import DEFINITION, TYPE, Term
@@ -32,7 +32,7 @@ _SCHEME = NamedNode(SKOS + "ConceptScheme")
 )
 def get_scheme(
     name: Annotated[str, Path(examples=["crisis-type"])],
-    known: KnowledgeDep,
+    known: HeldDep,
     wanted: WantedDep,
     page: PageDep,
 ) -> Response:
@@ -52,12 +52,12 @@ def get_scheme(
     )
 
 
-def schemes(known: Knowledge) -> list[NamedNode]:
+def schemes(known: Held) -> list[NamedNode]:
     """Return all concept schemes, by their IRIs."""
     return known.kg.ontology.members(_SCHEME)
 
 
-def members(scheme: NamedNode, known: Knowledge) -> list[Term]:
+def members(scheme: NamedNode, known: Held) -> list[Term]:
     """Return the concepts of a scheme, by their IRIs."""
     found = (
         known.kg.ontology.term(s) for s in _subjects(scheme, known) if isinstance(s, NamedNode)
@@ -65,11 +65,11 @@ def members(scheme: NamedNode, known: Knowledge) -> list[Term]:
     return sorted((term for term in found if term), key=lambda term: term.iri.value)
 
 
-def _subjects(scheme: NamedNode, known: Knowledge) -> list[Node]:
+def _subjects(scheme: NamedNode, known: Held) -> list[Node]:
     return known.facts.subjects(_IN_SCHEME, scheme)
 
 
-def _triples(scheme: NamedNode, known: Knowledge) -> list[Triple]:
+def _triples(scheme: NamedNode, known: Held) -> list[Triple]:
     described = known.facts.description(scheme)
     for term in members(scheme, known):
         described += [t for t in known.facts.description(term.iri) if t.predicate != TYPE]

@@ -244,18 +244,21 @@ async def _answer(request: Request, asked: Asked, service: Service) -> Response:
     if not version:
         head, body = await run_query(request, service, text, header, seconds)
     else:
-        head, body = await _ask_release(request, version, text, header, seconds)
+        head, body = await ask_release(request, version, text, header, seconds)
     return Response(body, media_type=head["media_type"])
 
 
-async def _ask_release(
+async def ask_release(
     request: Request, version: str, text: str, header: dict[str, Any], seconds: float
 ) -> tuple[dict[str, Any], bytes]:
     """Have a worker that has loaded a release answer; it can call nobody."""
     service = service_of(request)
     notes.notes_of(request.scope).asked = notes.Asked(text)
     data = _fitting(text, service)
-    return await service.run_on_release(request, version, header, data, seconds)
+    answered = await service.run_on_release(request, version, header, data, seconds)
+    if is_repeatable(text):
+        request.state.release = version  # so that the answer may be kept for good
+    return answered
 
 
 def _fitting(text: str, service: Service) -> bytes:

@@ -3,20 +3,24 @@
 A step is an adoption event: one government adopts from another, or, where it names no origin,
 from whoever began the experiment. Who passed an innovation on has it from there too, by a step of
 which nothing is recorded, unless an event says otherwise. Ways are followed inside one experiment
-(decision 8) and never come back to a government.
+(decision 8) and never come back to a government. Adoptions of which only place and date are known
+are no steps, and are listed in the order of their dates.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from govkg.cases.kg import KG, Case
+from govkg.ontology import TYPE
 from govkg.rdf import Node
-from govkg.vocabulary import GOV
+from govkg.vocabulary import DCTERMS, GOV
 
+_SUBJECT: Final = NamedNode(DCTERMS + "subject")
+_MEASURE: Final = NamedNode(GOV + "InnovationMeasure")
 _MOST: Final = 10_000
 """So many ways of one experiment are followed, and so many steps of one way."""
 _MOST_STEPS: Final = 20
@@ -37,6 +41,54 @@ class Way:
     def steps(self) -> int:
         """Count the adoptions on the way."""
         return len(self.events)
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """That a place adopted an innovation, and when; from whom it had it, nobody says."""
+
+    place: NamedNode
+    date: str
+    """As in XML Schema; empty if it is not recorded."""
+    measure: NamedNode
+
+
+def adoptions(kg: KG, innovation: NamedNode) -> list[Adoption]:
+    """Return the measures about a concept, by date and place; those without a place are left out.
+
+    So data is recorded that says who adopted what in which year, and no more. It is no way:
+    whoever was later need not have learned from whoever was earlier.
+    """
+    found = {
+        Adoption(place, date, measure)
+        for measure in _about(kg, innovation)
+        for place in _values(kg, measure, "appliesIn")
+        for date in _dates(kg, measure) or [""]
+    }
+    return sorted(found, key=lambda each: (not each.date, each.date, each.place.value))
+
+
+def innovations(kg: KG) -> list[tuple[NamedNode, int]]:
+    """Return the concepts that measures are about, with their number, the most adopted first."""
+    counted: Counter[NamedNode] = Counter()
+    for quad in set(kg.quads.matching(None, _SUBJECT)):
+        if isinstance(quad.object, NamedNode) and _is_measure(kg, quad.subject):
+            counted[quad.object] += 1
+    return sorted(counted.items(), key=lambda each: (-each[1], each[0].value))
+
+
+def _about(kg: KG, innovation: NamedNode) -> list[NamedNode]:
+    found = {quad.subject for quad in kg.quads.matching(None, _SUBJECT, innovation)}
+    return [each for each in found if isinstance(each, NamedNode) and _is_measure(kg, each)]
+
+
+def _is_measure(kg: KG, node: Node) -> bool:
+    return isinstance(node, NamedNode) and any(kg.quads.matching(node, TYPE, _MEASURE))
+
+
+def _dates(kg: KG, node: NamedNode) -> list[str]:
+    quads = kg.quads.matching(node, NamedNode(GOV + "startDate"))
+    return sorted({quad.object.value for quad in quads if isinstance(quad.object, Literal)})
 
 
 def ways(kg: KG, case: Case) -> list[Way]:

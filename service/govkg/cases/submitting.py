@@ -65,7 +65,7 @@ def pieces(triples: Iterable[Triple], base: str, *, only: str = "") -> list[Piec
         raise _refused("it describes no case", "Give one thing the type gov:GovernanceCase.")
     if only and len(found) > 1:
         raise _refused(f"it describes {len(found)} cases", "Send the one that is in the address.")
-    ids = {iri: _id_of(iri, base) for iri in found}
+    ids = {iri: id_of(iri, base) for iri in found}
     _refuse_others(triples, ids, base)
     parts = _divided(triples, found)
     named = [_piece(iri, ids[iri], parts[iri], base, only) for iri in found]
@@ -84,8 +84,8 @@ def _refused(reason: str, remedy: str) -> ParameterError:
     return ParameterError(name="document", reason=reason, remedy=remedy)
 
 
-def _id_of(iri: str, base: str) -> str:
-    """Return the id that the IRI of a case holds."""
+def id_of(iri: str, base: str) -> str:
+    """Return the id that the IRI of a case holds; raises ParameterError if none can be."""
     for prefix in (base + "case/", PREFIXES["case"]):
         if iri.startswith(prefix) and _ID.match(iri.removeprefix(prefix)):
             return iri.removeprefix(prefix)

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,16 +11,20 @@ from pyoxigraph import NamedNode
 
 from govkg.cases.checking import Checker
 from govkg.cases.graphs import Graphs
+from govkg.cases.submitting import id_of
 from govkg.cli.console import AT_FAULT, OK, AsJson, print_json, progress
 from govkg.cli.shelves import Here
+from govkg.errors import ParameterError
 from govkg.forms.formats import format_named
 from govkg.harvesting import Cleaned, Harvest, Recipe, clean, read_recipe
 from govkg.harvesting import harvest as carry_out
 from govkg.harvesting.engine import engine_command
+from govkg.harvesting.mapping import describe_source
 from govkg.rdf import format_of_file, write
 from govkg.registers import Resolver
 from govkg.registers.writing import units_in
 from govkg.settings import Settings, load_settings
+from govkg.vocabulary import GOV
 
 EXAMPLE = "govkg harvest declarations.csv --recipe recipe.toml -o cases.ttl"
 _SHOWN = 20
@@ -51,8 +56,10 @@ def harvest(
     made = carry_out(cleaned.rows, read, recipe.parent, settings)
     progress(f"checking {len(made.records)} records")
     broken = _broken(made, profile)
+    for record, reason in _misnamed(made, settings.base_iri):
+        broken.setdefault(record, []).append(reason)
     told = _account(cleaned, made, read, broken)
-    output.write_bytes(write(made.without(broken), known))
+    output.write_bytes(write([*describe_source(read.source), *made.without(broken)], known))
     if report:
         report.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", "utf-8")
     progress("")
@@ -60,7 +67,13 @@ def harvest(
         print_json(told)
     else:
         _print(told)
+        typer.echo(f"To store them: govkg load {output} {_where(read)}")
     raise typer.Exit(AT_FAULT if _faults(told) else OK)
+
+
+def _where(recipe: Recipe) -> str:
+    """Return the options that put what was made where it belongs."""
+    return f"--graph {recipe.source.graph}" if recipe.source.graph else "--cases"
 
 
 def _registers(recipe: Recipe, settings: Settings) -> dict[str, Resolver]:
@@ -85,6 +98,16 @@ def _broken(made: Harvest, profile: str) -> dict[NamedNode, list[str]]:
             for record in made.leading_to(each.focus):
                 broken[record].append(f"{each.rule} {each.message['en']}")
     return dict(broken)
+
+
+def _misnamed(made: Harvest, base: str) -> Iterator[tuple[NamedNode, str]]:
+    """Yield the cases that no store takes under their IRIs, and why."""
+    if made.kind == NamedNode(GOV + "GovernanceCase"):
+        for record in made.records:
+            try:
+                id_of(record.value, base)
+            except ParameterError as error:
+                yield record, error.text("en")
 
 
 def _account(

@@ -33,7 +33,9 @@ _SHOWN = 10
     epilog="Example: govkg register import result.csv --as cn-areacodes",
 )
 def import_register(  # noqa: PLR0913, PLR0917 # one for each option
-    file: Annotated[Path, typer.Argument(help="The publisher's file: CSV, or SKOS in RDF.")],
+    file: Annotated[
+        Path, typer.Argument(help="The publisher's file: CSV, SKOS in RDF, Popolo, GeoJSON.")
+    ],
     register: Annotated[
         str, typer.Option("--as", help="A register that is known: see `govkg register known`.")
     ] = "",
@@ -140,9 +142,11 @@ def _print(report: dict[str, Any], *, stored: bool) -> None:
     """Print a report for people."""
     counts = (f"{len(report[kind])} {kind}" for kind in ("added", "changed", "removed"))
     done = "stored" if stored else "nothing was stored"
-    typer.echo(f"{report['register']} {report['version']}: {report['units']} units; {done}")
+    ruled = f", {report['governments']} governments" if report["governments"] else ""
+    typer.echo(f"{report['register']} {report['version']}: {report['units']} units{ruled}; {done}")
     typer.echo(f"{', '.join(counts)}, {report['unchanged']} unchanged")
     for remark in report["remarks"][:_SHOWN]:
-        typer.echo("{place}, {column}: “{value}”: {problem}. {remedy}".format(**remark))
+        value = f" “{remark['value']}”:" if remark["value"] else ""
+        typer.echo("{place}, {column}:{said} {problem}. {remedy}".format(said=value, **remark))
     if len(report["remarks"]) > _SHOWN:
         typer.echo(f"… and {len(report['remarks']) - _SHOWN} more remarks; --json prints all.")

@@ -10,14 +10,14 @@ from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from govkg.errors import RecipeError
 from govkg.harvesting.cleaning import Row
 from govkg.harvesting.engine import run_engine
-from govkg.harvesting.recipe import Recipe
+from govkg.harvesting.recipe import Recipe, Source
 from govkg.settings import Settings
-from govkg.vocabulary import GOV, RDF
+from govkg.vocabulary import DCAT, DCTERMS, GOV, RDF
 
 _TYPE = NamedNode(RDF + "type")
 _CASE = NamedNode(GOV + "GovernanceCase")
@@ -104,6 +104,24 @@ class Harvest:
                     seen.add(value)
                     waiting.append(value)
         return seen
+
+
+def describe_source(source: Source) -> list[Triple]:
+    """Return what is to be said of the graph in which the records are: its origin and licence.
+
+    Data whose licence is not known to be open stays out of open dumps by it.
+    """
+    if not source.graph:
+        return []
+    said: list[tuple[str, NamedNode | Literal]] = [
+        (RDF + "type", NamedNode(DCAT + "Dataset")),
+        (DCTERMS + "title", Literal(source.title, language="en")),
+        (DCTERMS + "publisher", Literal(source.publisher)),
+        (DCTERMS + "source", NamedNode(source.homepage)),
+        (DCTERMS + "license", NamedNode(source.licence)),
+    ]
+    this = NamedNode(source.graph)
+    return [Triple(this, NamedNode(name), value) for name, value in said]
 
 
 def harvest(rows: Iterable[Row], recipe: Recipe, folder: Path, settings: Settings) -> Harvest:

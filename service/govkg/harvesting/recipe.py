@@ -5,7 +5,14 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
 from govkg.errors import RecipeError
 
@@ -21,6 +28,7 @@ def _compiles(pattern: str) -> str:
     return pattern
 
 
+Address = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"{}|\\^`]+$")]
 Pattern = Annotated[str, AfterValidator(_compiles)]
 
 
@@ -33,8 +41,10 @@ class Source(_Part):
 
     title: str
     publisher: str
-    homepage: str
-    licence: str
+    homepage: Address
+    licence: Address
+    graph: Address | Literal[""] = ""
+    """The IRI of the graph in which the records are to be, if they are no cases."""
     encoding: str = "utf-8-sig"
     delimiter: str = Field(",", min_length=1, max_length=1)
 

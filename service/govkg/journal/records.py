@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
@@ -17,7 +18,7 @@ class Sent:
     """The short name of its format."""
     media_type: str
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Return the SHA-256 of the bytes, in hexadecimal digits."""
         return sha256(self.data).hexdigest()

@@ -126,16 +126,39 @@ _SERVICES: Final = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Where:
+    """At which addresses there is what belongs to a dump."""
+
+    address: str
+    """That of the service."""
+    release: str = ""
+    """The version of a release; empty for the data as it is now."""
+
+    @property
+    def home(self) -> str:
+        """The catalogue."""
+        return f"{self.address}/catalog" + (f"?release={self.release}" if self.release else "")
+
+    @property
+    def files(self) -> str:
+        """What the addresses of files begin with."""
+        return (
+            f"{self.address}/releases/{self.release}" if self.release else f"{self.address}/dumps"
+        )
+
+
 class Catalogue:
     """The catalogue of one dump, at an address."""
 
-    def __init__(self, dump: Dump, address: str, settings: Settings) -> None:
+    def __init__(self, dump: Dump, where: Where, settings: Settings) -> None:
         """Take what there is, and what the operator says of himself."""
         self._dump = dump
-        self._address = address
+        self._where = where
+        self._address = where.address
         self._settings = settings
         self._out = Statements("catalogue")
-        self._this = NamedNode(f"{address}/catalog")
+        self._this = NamedNode(where.home)
 
     def triples(self) -> list[Triple]:
         """Return the catalogue with its datasets, their distributions, and the services."""
@@ -160,7 +183,7 @@ class Catalogue:
         return sorted(dict.fromkeys(out.triples), key=lambda each: str(each.subject))
 
     def _iri(self, dataset: str) -> NamedNode:
-        return NamedNode(f"{self._address}/catalog#{dataset}")
+        return NamedNode(f"{self._where.home}#{dataset}")
 
     def _dataset(self, name: str) -> NamedNode:
         """Describe a dataset and its files."""
@@ -171,7 +194,7 @@ class Catalogue:
         out.say(this, "dcat:theme", self._theme())
         out.say(this, "dcterms:language", *map(self._language, _LANGUAGES))
         out.say(this, "dcterms:accessRights", self._access(name))
-        out.say(this, "dcat:landingPage", self._document(f"{self._address}/catalog"))
+        out.say(this, "dcat:landingPage", self._document(self._where.home))
         self._provenance(this, name)
         self._date(this)
         for contact in self._contact():
@@ -183,6 +206,8 @@ class Catalogue:
         if name == WHOLE:
             void = NamedNode(f"{self._address}/.well-known/void")
             out.say(this, "rdfs:seeAlso", void)
+        if self._where.release:
+            out.say(this, "dcat:isVersionOf", NamedNode(f"{self._address}/catalog#{name}"))
         return this
 
     def _words(self, this: NamedNode, name: str) -> None:
@@ -206,7 +231,7 @@ class Catalogue:
     def _version(self, name: str) -> str:
         if name.startswith(REGISTER):
             return next((each.version for each in self._dump.included(name)), "")
-        return self._dump.ontology
+        return self._where.release or self._dump.ontology
 
     def _provenance(self, this: NamedNode, name: str) -> None:
         """Write down who publishes it and what it was made of."""
@@ -235,7 +260,7 @@ class Catalogue:
     def _distribution(self, file: File) -> NamedNode:
         """Describe a file."""
         out = self._out
-        this = NamedNode(f"{self._address}/dumps/{file.name}")
+        this = NamedNode(f"{self._where.files}/{file.name}")
         out.say(this, "rdf:type", "dcat:Distribution", "rdfs:Resource")
         out.say(this, "dcterms:title", {"en": file.name})
         out.say(this, "dcat:accessURL", this)
@@ -255,7 +280,7 @@ class Catalogue:
         self._rights(this, file)
         self._date(this)
         if file.media_type == "text/csv":
-            described = NamedNode(f"{self._address}/dumps/{file.name}-metadata.json")
+            described = NamedNode(f"{self._where.files}/{file.name}-metadata.json")
             out.say(this, "dcterms:conformsTo", self._standard("http://www.w3.org/ns/csvw"))
             out.say(this, "foaf:page", self._document(described.value))
         return this
@@ -267,7 +292,7 @@ class Catalogue:
         if len(iris) == 1:
             out.say(this, "dcterms:license", self._licence(iris[0]))
         else:
-            text = NamedNode(f"{self._address}/dumps/LICENCES.txt")
+            text = NamedNode(f"{self._where.files}/LICENCES.txt")
             self._type(text, "dcterms:LicenseDocument")
             out.say(this, "dcterms:license", text)
         held = self._dump.included(file.dataset)
@@ -284,7 +309,7 @@ class Catalogue:
     def _service(self, name: str) -> NamedNode:
         """Describe a service."""
         path, title, description, standard, document = _SERVICES[name]
-        out, this = self._out, NamedNode(f"{self._address}/catalog#service-{name}")
+        out, this = self._out, NamedNode(f"{self._where.home}#service-{name}")
         out.say(this, "rdf:type", "dcat:DataService")
         out.say(this, "dcterms:title", title)
         out.say(this, "dcterms:description", description)

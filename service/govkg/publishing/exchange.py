@@ -16,14 +16,21 @@ from govkg.cases.diffusing import Way, ways
 from govkg.cases.kg import KG
 from govkg.ontology import TYPE
 from govkg.rdf import Node, format_named, write
-from govkg.vocabulary import DCTERMS, GC, GOV, PREFIXES, RDFS, SKOS
+from govkg.vocabulary import (
+    DCTERMS,
+    GC,
+    GEO,
+    GOV,
+    M8G,
+    ORG,
+    PREFIXES,
+    SKOS,
+    XSD,
+)  # fmt: skip
 
-_SUBCLASS: Final = NamedNode(RDFS + "subClassOf")
-_GEO: Final = "http://www.w3.org/2003/01/geo/wgs84_pos#"
+_NAME: Final = NamedNode(SKOS + "prefLabel")
 _WKT: Final = "http://www.opengis.net/ont/geosparql#asWKT"
 _POINT: Final = re.compile(r"\s*POINT\s*\(\s*([-+.\dE]+)\s+([-+.\dE]+)\s*\)\s*", re.IGNORECASE)
-_ORG: Final = "http://www.w3.org/ns/org#"
-_CPOV: Final = "http://data.europa.eu/m8g/"
 _GRAPHML: Final = "http://graphml.graphdrawing.org/xmlns"
 _NOT_XML: Final = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
 _KEYS: Final = {
@@ -47,8 +54,7 @@ def geojson(kg: KG) -> bytes:
             "type": "Feature",
             "id": place.value,
             "geometry": {"type": "Point", "coordinates": point},
-            "properties": {"name": look.label(place), "names": look.labels(place)}
-            | _given(country=look.text(place, GOV + "countryCode")),
+            "properties": _properties(place, look),
         }
         for place in look.instances("Jurisdiction")
         if (point := look.point(place))
@@ -99,14 +105,32 @@ FORMS: Final[Mapping[str, tuple[str, str, Maker]]] = {
 """Each form with the name of its file, its media type, and what makes it."""
 
 
+def _properties(place: NamedNode, look: "_Look") -> dict[str, Any]:
+    """Return what a feature says of a place."""
+    return {"name": look.label(place), "names": look.labels(place)} | _given(
+        other_names=_others(place, look),
+        code=look.text(place, GOV + "registerCode"),
+        identifiers=_identifiers(place, look),
+        country=look.text(place, GOV + "countryCode"),
+        level=look.code(place, GOV + "hasGovernmentLevel"),
+        parent=look.one(place, GOV + "isSubJurisdictionOf"),
+        start=look.text(place, GOV + "startDate"),
+        end=look.text(place, GOV + "endDate"),
+    )
+
+
 def _area(place: NamedNode, look: "_Look") -> dict[str, Any]:
-    codes = look.texts(place, GOV + "registerCode")
-    registers = [iri.value.removeprefix(GC) for iri in look.iris(place, GOV + "inRegister")]
-    scheme = registers[0] if len(registers) == 1 else ""
+    """Return a place; Popolo has no country, codes or dates of areas, so these are additions."""
+    point = look.point(place)
     return _named(place, look) | _given(
         classification=look.code(place, GOV + "hasGovernmentLevel"),
         parent_id=look.one(place, GOV + "isSubJurisdictionOf"),
-        identifiers=[_given(scheme=scheme, identifier=code) for code in codes],
+        identifier=look.text(place, GOV + "registerCode"),
+        identifiers=_identifiers(place, look),
+        geometry={"type": "Point", "coordinates": point} if point else None,
+        country_code=look.text(place, GOV + "countryCode"),
+        start_date=look.text(place, GOV + "startDate"),
+        end_date=look.text(place, GOV + "endDate"),
     )
 
 
@@ -115,7 +139,23 @@ def _organization(this: NamedNode, look: "_Look") -> dict[str, Any]:
     return _named(this, look) | _given(
         classification=next((each for each in kinds if ":" not in each), ""),
         area_id=look.one(this, GOV + "governs"),
+        parent_id=look.one(this, ORG + "subOrganizationOf"),
+        identifiers=_identifiers(this, look),
+        founding_date=look.text(this, GOV + "startDate"),
+        dissolution_date=look.text(this, GOV + "endDate"),
     )
+
+
+def _identifiers(this: NamedNode, look: "_Look") -> list[dict[str, str]]:
+    """Return the codes of a thing, each with the name of its system as far as that is known."""
+    registers = [iri.value.rpartition("/")[2] for iri in look.iris(this, GOV + "inRegister")]
+    scheme = registers[0] if len(registers) == 1 else ""
+    codes = [_given(scheme=scheme, identifier=c) for c in look.texts(this, GOV + "registerCode")]
+    return codes + [
+        {"scheme": code.datatype.value.rpartition("/")[2], "identifier": code.value}
+        for code in look.literals(this, SKOS + "notation")
+        if code.datatype.value != XSD + "string"
+    ]
 
 
 def _named(this: NamedNode, look: "_Look") -> dict[str, Any]:
@@ -123,15 +163,28 @@ def _named(this: NamedNode, look: "_Look") -> dict[str, Any]:
     others = [
         _given(name=text, lang=tag) for tag, text in look.labels(this).items() if text != name
     ]
-    return {"id": this.value, "name": name} | _given(other_names=others)
+    return {"id": this.value, "name": name} | _given(other_names=others + _others(this, look))
+
+
+def _others(this: NamedNode, look: "_Look") -> list[dict[str, str]]:
+    names = look.literals(this, SKOS + "altLabel")
+    return [_given(name=each.value, lang=each.language or "") for each in names]
 
 
 def _public(this: NamedNode, look: "_Look") -> Iterator[Triple]:
-    """Yield what CPOV says of a government."""
-    kinds = (_CPOV + "PublicOrganisation", _ORG + "FormalOrganization")
+    """Yield what CPOV says of a government; its class in govkg is its classification."""
+    kinds = (M8G + "PublicOrganisation", ORG + "FormalOrganization")
     yield from (Triple(this, TYPE, NamedNode(kind)) for kind in kinds)
     for tag, text in look.labels(this).items():
-        yield Triple(this, NamedNode(SKOS + "prefLabel"), Literal(text, language=tag))
+        yield Triple(this, _NAME, Literal(text, language=tag) if tag else Literal(text))
+    for name in look.literals(this, SKOS + "altLabel"):
+        yield Triple(this, NamedNode(SKOS + "altLabel"), name)
+    for above in look.iris(this, ORG + "subOrganizationOf"):
+        yield Triple(this, NamedNode(ORG + "subOrganizationOf"), above)
+    for kind in look.kinds(this, "Organization"):
+        yield Triple(this, NamedNode(ORG + "classification"), kind)
+        yield Triple(kind, TYPE, NamedNode(SKOS + "Concept"))
+        yield from (Triple(kind, _NAME, each) for each in look.literals(kind, SKOS + "prefLabel"))
     for place in look.iris(this, GOV + "governs"):
         yield Triple(this, NamedNode(DCTERMS + "spatial"), place)
         yield Triple(place, TYPE, NamedNode(DCTERMS + "Location"))
@@ -169,7 +222,7 @@ class _Look:
         """Return the places and actors of a class or its subclasses, sorted."""
         found = (
             quad.subject
-            for each in self._subclasses(NamedNode(GOV + kind))
+            for each in self._kg.ontology.subclasses(NamedNode(GOV + kind))
             for quad in self._kg.quads.matching(None, TYPE, each)
             if quad.graph_name not in self._made
         )
@@ -177,14 +230,10 @@ class _Look:
         named = {n for n in found if isinstance(n, NamedNode) and n.value.startswith(spaces)}
         return sorted(named, key=str)
 
-    def _subclasses(self, kind: NamedNode) -> set[NamedNode]:
-        found, waiting = {kind}, [kind]
-        while waiting:
-            for each in self._kg.ontology.subjects(_SUBCLASS, waiting.pop()):
-                if isinstance(each, NamedNode) and each not in found:
-                    found.add(each)
-                    waiting.append(each)
-        return found
+    def kinds(self, this: NamedNode, kind: str) -> list[NamedNode]:
+        """Return the classes of a thing that are a class or its subclasses."""
+        known = self._kg.ontology.subclasses(NamedNode(GOV + kind))
+        return [each for each in self.iris(this, TYPE.value) if each in known]
 
     def _values(self, this: NamedNode, property: str) -> list[Node]:
         found = self._kg.quads.matching(this, NamedNode(property))
@@ -203,8 +252,12 @@ class _Look:
         return self.one(this, property).removeprefix(GC)
 
     def texts(self, this: NamedNode, property: str) -> list[str]:
+        """Return the texts of the values that are literals."""
+        return [each.value for each in self.literals(this, property)]
+
+    def literals(self, this: NamedNode, property: str) -> list[Literal]:
         """Return the values that are literals."""
-        return [v.value for v in self._values(this, property) if isinstance(v, Literal)]
+        return [each for each in self._values(this, property) if isinstance(each, Literal)]
 
     def text(self, this: NamedNode, property: str) -> str:
         """Return the first literal, or nothing."""
@@ -220,7 +273,7 @@ class _Look:
 
     def point(self, place: NamedNode) -> list[float]:
         """Return longitude and latitude, or nothing, also where they lie on no globe."""
-        pair = [self.text(place, _GEO + "long"), self.text(place, _GEO + "lat")]
+        pair = [self.text(place, GEO + "long"), self.text(place, GEO + "lat")]
         known = _POINT.fullmatch(self.text(place, _WKT))
         try:
             east, north = (float(each) for each in (known.groups() if known else pair))

@@ -1,15 +1,12 @@
 """Queries to releases: a pool with one worker for each release that is asked, a few at most."""
 
 import asyncio
-import gzip
 import json
 from collections import OrderedDict
-from pathlib import Path
 from typing import Any, Final
 
 from govkg.errors import NotFoundError
-from govkg.publishing.holdings import INFERRED, WHOLE
-from govkg.publishing.releases import Release, release_named
+from govkg.publishing.releases import Release, release_named, unpack
 from govkg.settings import Settings
 from govkg.workers import Pool
 
@@ -83,7 +80,7 @@ class ReleasePools:
         """Unpack a release and start a worker on it."""
         settings = self._settings
         snapshot = settings.data_dir / f"{PREFIX}{release.version}.nq"
-        await asyncio.to_thread(_unpack, release.folder, snapshot)
+        await asyncio.to_thread(unpack, release, snapshot)
         argument = {
             "snapshot": str(snapshot),
             "base": release.dump.base,
@@ -102,10 +99,3 @@ class ReleasePools:
             await pool.close()
             raise
         return pool
-
-
-def _unpack(folder: Path, snapshot: Path) -> None:
-    """Put what a release holds, and what follows from it, into one file."""
-    packed = (folder / f"{name}.nq.gz" for name in (WHOLE, INFERRED))
-    parts = [gzip.decompress(path.read_bytes()) for path in packed if path.exists()]
-    snapshot.write_bytes(b"".join(parts))

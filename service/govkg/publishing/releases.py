@@ -4,6 +4,7 @@ A release is a folder in the data folder that holds a dump and is never written 
 data is in it. (The release of the software is another thing: ``make release``.)
 """
 
+import gzip
 import json
 import os
 import re
@@ -18,7 +19,7 @@ from govkg.backups import places
 from govkg.backups.releases import FOLDER
 from govkg.errors import ConflictError, NotFoundError, ParameterError
 from govkg.publishing.dumping import Dump, write_dump
-from govkg.publishing.holdings import Stock
+from govkg.publishing.holdings import INFERRED, WHOLE, Stock
 from govkg.settings import Settings
 
 FACTS: Final = "release.json"
@@ -83,6 +84,16 @@ def release_named(data_dir: Path, version: str) -> Release:
         return _read(data_dir / FOLDER / version)
     names = ", ".join(each.version for each in releases(data_dir)) or "none yet"
     raise NotFoundError(what="release", name=version, hint=f"There are: {names}.")
+
+
+def unpack(release: Release, path: Path) -> None:
+    """Write what a release holds, and what follows from it, into one file of N-Quads."""
+    packed = (release.folder / f"{name}.nq.gz" for name in (WHOLE, INFERRED))
+    with path.open("wb") as target:
+        for each in packed:
+            if each.exists():
+                with gzip.open(each) as source:
+                    shutil.copyfileobj(source, target)
 
 
 def damaged(release: Release) -> list[str]:

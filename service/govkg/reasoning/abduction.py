@@ -295,12 +295,11 @@ class _Abduction:
         def fresh(term: int) -> int:
             return term if term >= 0 else names.setdefault(term, -next(self._variables))
 
-        head, *body = (
-            (fresh(s), p, fresh(o)) for s, p, o in (clause.head or goal.atom, *clause.body)
-        )
-        binding = _unify(head, goal.atom)
+        s, p, o = clause.head or goal.atom
+        binding = _unify((fresh(s), p, fresh(o)), goal.atom)
         if binding is None:
             return
+        body = [(fresh(s), p, fresh(o)) for s, p, o in clause.body]
         above = goal.above | {_alike(goal.atom)}
         goals = tuple(_Goal(_put(each, binding), above) for each in body)
         if any(_alike(each.atom) in above for each in goals):

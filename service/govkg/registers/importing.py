@@ -11,13 +11,16 @@ from pyoxigraph import NamedNode, Triple
 
 from govkg.cases.graphs import Graphs
 from govkg.registers.mapping import Mapping
+from govkg.registers.objects import read_geojson, read_popolo
 from govkg.registers.reading import Remark
 from govkg.registers.skos import read_skos
 from govkg.registers.table import read_table
-from govkg.registers.unit import Unit
-from govkg.registers.writing import describe_register, describe_unit
+from govkg.registers.unit import Government, Unit
+from govkg.registers.writing import describe_government, describe_register, describe_unit
 
-_READERS = {"table": read_table, "skos": read_skos}
+_READERS = {
+    "table": read_table, "skos": read_skos, "popolo": read_popolo, "geojson": read_geojson,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -59,13 +62,17 @@ class Imported:
     version: str
     units: tuple[Unit, ...]
     remarks: tuple[Remark, ...]
+    governments: tuple[Government, ...] = ()
 
     @property
     def triples(self) -> list[Triple]:
         """What the graph is to hold; the same file always gives the same triples."""
         source = self.mapping.register_
         said = describe_register(self.graph, source, self.version)
-        return said + [t for unit in self.units for t in describe_unit(self.graph, source, unit)]
+        said += [t for unit in self.units for t in describe_unit(self.graph, source, unit)]
+        return said + [
+            t for each in self.governments for t in describe_government(self.graph, each)
+        ]
 
     def report(self, before: Iterable[Triple]) -> dict[str, Any]:
         """Return, as JSON values, what the import changes and what was wrong with the source."""
@@ -75,6 +82,7 @@ class Imported:
             "graph": self.graph.value,
             "version": self.version,
             "units": len(self.units),
+            "governments": len(self.governments),
             "added": list(differences.added),
             "changed": list(differences.changed),
             "removed": list(differences.removed),
@@ -90,9 +98,13 @@ def prepare(
 
     ``base`` is the IRI under which graphs are named. Without a ``version`` the file's hash is it.
     ``known`` are the units of the register in which the mapping says that parents are.
-    Raises MappingError, NotFoundError and, for SKOS, DocumentSyntaxError.
+    Raises MappingError, NotFoundError and, but for tables, DocumentSyntaxError and
+    UnsafeInputError.
     """
     reading = _READERS[mapping.form](path, mapping, known)
     graph = Graphs(base).register(mapping.register_.id)
     version = version or "sha256:" + sha256(path.read_bytes()).hexdigest()[:16]
-    return Imported(graph, mapping, version, tuple(reading.units), tuple(reading.remarks))
+    return Imported(
+        graph, mapping, version, tuple(reading.units), tuple(reading.remarks),
+        tuple(reading.governments),
+    )  # fmt: skip

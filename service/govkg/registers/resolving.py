@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from rapidfuzz import fuzz, process
 
+from govkg.registers.nearness import HAN, Nearness
 from govkg.registers.unit import Moment, Unit
 
 _GENERIC: Final = re.compile(
@@ -17,11 +18,16 @@ _GENERIC: Final = re.compile(
     r"|\b(?:city|county|borough|district|metropolitan|council|corporation|city of|the)\b"
 )
 """Words that say what kind of place it is; names are compared with and without them."""
-_HAN: Final = re.compile(r"[\u3400-\u9fff]")
+_KINDS: Final = ("borough", "corporation", "council", "county", "district", "metropolitan")
+"""Those of them that are long enough to be known when they are misspelt."""
+_ASIDE: Final = re.compile(r"[(（][^()（）]*[)）]\s*\Z")
+"""What is added to a name in brackets."""
 _TYPING_MISTAKES: Final = 80.0
 """How alike, of 100, a misspelt name must be."""
 _CHARACTER_MISTAKES: Final = 66.0
 """How alike in Chinese, where one wrong character of three is a third of a name."""
+_NEAREST: Final = 50
+"""So many texts that look alike are weighed."""
 _SCORES: Final = {"code": 100.0, "name": 100.0, "other name": 95.0, "bare name": 85.0}
 
 
@@ -76,6 +82,8 @@ class Resolver:
             for later in unit.successors:
                 self._former[later].append(unit.key)
         self._sorted = sorted(self._index)
+        named = (t for t in self._sorted if any(how != "code" for how, *_ in self._index[t]))
+        self._near = Nearness(named)
 
     def resolve(
         self,
@@ -137,24 +145,29 @@ class Resolver:
     def _exact(self, text: str) -> dict[str, tuple[float, str, str]]:
         """Return the units that the very text names, each by its best fit."""
         found: dict[str, tuple[float, str, str]] = {}
-        for compared in dict.fromkeys((plain(text), _bare(text))):
+        for compared in dict.fromkeys((plain(text), _bare(text), plain(_ASIDE.sub("", text)))):
             for how, written, key in self._index.get(compared, ()) if compared else ():
                 score = _SCORES[how] - (10 if compared != plain(text) and how != "code" else 0)
                 found[key] = max(found.get(key, (0.0, "", "")), (score, how, written))
         return found
 
     def _alike(self, text: str) -> dict[str, tuple[float, str, str]]:
-        """Return the units with a name like the text, which may be misspelt."""
-        wanted, found = plain(text), dict[str, tuple[float, str, str]]()
-        cutoff = _CHARACTER_MISTAKES if _HAN.match(wanted) else _TYPING_MISTAKES
-        near = process.extract(
-            wanted, self._sorted, scorer=fuzz.ratio, limit=20, score_cutoff=cutoff
-        )
-        for compared, likeness, _ in near if len(wanted) > 2 else ():
-            for how, written, key in self._index[compared]:
-                score = likeness * 0.8 if how != "code" else 0.0
+        """Return the units with a name like the text, which may be misspelt.
+
+        A name is as like it as the two are with and without words for kinds of places, on average:
+        so those words, which many share, count no more than what tells places apart.
+        """
+        wanted = " ".join(map(_mended, plain(_ASIDE.sub("", text)).split()))
+        bare = _bare(wanted)
+        cutoff = _CHARACTER_MISTAKES if HAN.match(wanted) else _TYPING_MISTAKES
+        forms = [form for form in dict.fromkeys((wanted, bare)) if len(form) > 2]
+        near = {each for form in forms for each, _ in self._near.like(form, cutoff, _NEAREST)}
+        found: dict[str, tuple[float, str, str]] = {}
+        for how, written, key in (each for text in near for each in self._index[text]):
+            if how != "code":
+                score = 0.8 * _likeness(wanted, bare, written)
                 found[key] = max(found.get(key, (0.0, "", "")), (score, "misspelt", written))
-        return {key: value for key, value in found.items() if value[0] > 0}
+        return found
 
     def _decided(self, candidates: list[Candidate], moment: Moment | None) -> list[Candidate]:
         """Mark the first as the match if nothing else can be meant.
@@ -201,6 +214,20 @@ def _candidate(
     border = moment is not None and valid and unit.period.borders(moment)
     weighed = score if valid else score * (0.5 if moment else 0.9)
     return Candidate(unit, weighed, how, written, valid, border, fit=score)
+
+
+def _mended(word: str) -> str:
+    """Return a misspelt word for a kind of place as it is spelt, and others as they are."""
+    if word in _KINDS or len(word) < min(map(len, _KINDS)):
+        return word
+    near = process.extractOne(word, _KINDS, scorer=fuzz.ratio, score_cutoff=_TYPING_MISTAKES)
+    return near[0] if near else word
+
+
+def _likeness(wanted: str, bare: str, name: str) -> float:
+    """Return how alike a text and a name are, with and without words for kinds of places."""
+    whole = fuzz.ratio(wanted, plain(name))
+    return (whole + fuzz.ratio(bare or wanted, _bare(name) or plain(name))) / 2
 
 
 def same_name(text: str, unit: Unit) -> bool:

@@ -1,4 +1,4 @@
-"""A unit of a register: one place as it was between two dates."""
+"""What a register is made of: places as they were between two dates, and who governs them."""
 
 import re
 from dataclasses import dataclass, field
@@ -76,6 +76,8 @@ class Unit:
     """Name of a system of codes, and the code there."""
     matches: tuple[str, ...] = ()
     """IRIs of the same place elsewhere, as the register says."""
+    point: tuple[str, str] | None = None
+    """Latitude and longitude, as decimal numbers."""
     place: str = field(default="", compare=False)
     """Where in the source it stands, such as “row 7”."""
 
@@ -99,3 +101,25 @@ class Unit:
             "parents": list(self.parents),
             "successors": list(self.successors),
         }
+
+
+@dataclass(frozen=True)
+class Government:
+    """A government in a register, which governs one of its places."""
+
+    key: str
+    """The end of its IRI."""
+    kind: str
+    """Its class in the ontology."""
+    name: tuple[str, str]
+    """Name and language tag."""
+    governs: str = ""
+    """The key of a unit; empty if the register does not say which."""
+    within: str = ""
+    """The key of the government of which it is a part."""
+    period: Period = Period()
+    other_names: tuple[tuple[str, str], ...] = ()
+    codes: tuple[tuple[str, str], ...] = ()
+    """Name of a system of codes, and the code there."""
+    matches: tuple[str, ...] = ()
+    """IRIs of the same organisation elsewhere."""

@@ -7,8 +7,22 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode, Triple
 
 from govkg.registers.mapping import Source
-from govkg.registers.unit import Moment, Period, Unit
-from govkg.vocabulary import DCAT, DCTERMS, GC, GOV, PLACE, RDF, RDFS, SCHEMA, SKOS, XSD
+from govkg.registers.unit import Government, Moment, Period, Unit
+from govkg.vocabulary import (
+    AGENT,
+    DCAT,
+    DCTERMS,
+    GC,
+    GEO,
+    GOV,
+    ORG,
+    PLACE,
+    RDF,
+    RDFS,
+    SCHEMA,
+    SKOS,
+    XSD,
+)  # fmt: skip
 
 _TYPE: Final = NamedNode(RDF + "type")
 _LABEL: Final = NamedNode(RDFS + "label")
@@ -24,6 +38,10 @@ _COUNTRY: Final = NamedNode(GOV + "countryCode")
 _START: Final = NamedNode(GOV + "startDate")
 _END: Final = NamedNode(GOV + "endDate")
 _JURISDICTION: Final = NamedNode(GOV + "Jurisdiction")
+_GOVERNS: Final = NamedNode(GOV + "governs")
+_WITHIN: Final = NamedNode(ORG + "subOrganizationOf")
+_LATITUDE: Final = NamedNode(GEO + "lat")
+_LONGITUDE: Final = NamedNode(GEO + "long")
 
 
 def unit_iri(key: str) -> NamedNode:
@@ -76,6 +94,26 @@ def _said(graph: NamedNode, unit: Unit) -> Iterator[tuple[NamedNode, NamedNode |
     yield from ((_BECAME, unit_iri(key)) for key in unit.successors)
     yield from ((_NOTATION, _typed(code, code_type(graph, name))) for name, code in unit.codes)
     yield from ((_MATCH, NamedNode(match)) for match in unit.matches)
+    if unit.point:
+        pair = (_typed(each, NamedNode(XSD + "decimal")) for each in unit.point)
+        yield from zip((_LATITUDE, _LONGITUDE), pair, strict=True)
+
+
+def describe_government(graph: NamedNode, this: Government) -> Iterator[Triple]:
+    """Yield what the graph says of a government."""
+    period = this.period
+    said: list[tuple[NamedNode, NamedNode | Literal]] = [
+        (_TYPE, NamedNode(GOV + this.kind)),
+        (_LABEL, _text(*this.name)),
+        *((_OTHER, _text(*name)) for name in this.other_names),
+        *((_GOVERNS, unit_iri(key)) for key in (this.governs,) if key),
+        *((_WITHIN, NamedNode(AGENT + key)) for key in (this.within,) if key),
+        *((_START, _date(moment)) for moment in (period.start,) if moment),
+        *((_END, _date(moment)) for moment in (period.end,) if moment),
+        *((_NOTATION, _typed(code, code_type(graph, name))) for name, code in this.codes),
+        *((_MATCH, NamedNode(match)) for match in this.matches),
+    ]
+    yield from (Triple(NamedNode(AGENT + this.key), predicate, value) for predicate, value in said)
 
 
 def _date(moment: Moment) -> Literal:
@@ -128,6 +166,7 @@ def _unit(iri: NamedNode, about: dict[NamedNode, list[NamedNode | Literal]]) -> 
         other_names=texts(_OTHER),
         codes=tuple(sorted((v.datatype.value.rpartition("/")[2], v.value) for v in codes)),
         matches=tuple(sorted(value.value for value in about.get(_MATCH, ()))),
+        point=(first(_LATITUDE), first(_LONGITUDE)) if first(_LATITUDE) else None,
     )
 
 

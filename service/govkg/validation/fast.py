@@ -52,7 +52,15 @@ class FastEngine:
         asked = _predicates(shapes)
         background = list(background)
         self._asked_triples = [t for t in background if t.predicate.value in asked]
-        self._asked = _text(self._asked_triples)
+        links = [t for t in self._asked_triples if not isinstance(t.object, Literal)]
+        self._asked = _text(links)
+        self._words: defaultdict[Node, list[Triple]] = defaultdict(list)
+        self._beyond: defaultdict[Node, list[Node]] = defaultdict(list)
+        for triple in links:
+            self._beyond[triple.subject].append(triple.object)
+        for triple in self._asked_triples:
+            if isinstance(triple.object, Literal):
+                self._words[triple.subject].append(triple)
         self._other: defaultdict[Node, list[Triple]] = defaultdict(list)
         for triple in background:
             if triple.predicate.value not in asked:
@@ -63,11 +71,28 @@ class FastEngine:
         subjects = {triple.subject for triple in data}
         known = [triple for subject in subjects for triple in self._other.get(subject, ())]
         given = _text(data)
-        text = self._asked + given + _text([*known, *_names(data, given)])
+        words = self._words_of(data)
+        text = self._asked + given + _text([*words, *known, *_names(data, given)])
         if len(data) < self._together_from:
             return _validated(self._shapes, text)
         together = self._set_wise.results([*self._asked_triples, *known, *data])
         return [*_validated(self._rest, text), *together]
+
+    def _words_of(self, data: Iterable[Triple]) -> Iterator[Triple]:
+        """Yield the literals that the background has for whatever the data leads to.
+
+        Nobody asks for those of other nodes, and they are most of the background.
+        """
+        waiting = {node for t in data for node in (t.subject, t.predicate, t.object)}
+        waiting &= self._beyond.keys() | self._words.keys()
+        seen, queue = set(waiting), list(waiting)
+        while queue:
+            node = queue.pop()
+            yield from self._words.get(node, ())
+            for other in self._beyond.get(node, ()):
+                if other not in seen:
+                    seen.add(other)
+                    queue.append(other)
 
 
 def _compiled(shapes: Iterable[Triple]) -> shacl.Shapes:
@@ -114,6 +139,9 @@ def _as_given(report: Sequence[Triple]) -> Iterator[Triple]:
         and isinstance(t.object, NamedNode)
         and t.object.value.startswith(_OURS + "node:")
     }
+    if not probed:
+        yield from report
+        return
     given: dict[Node, Node] = {
         t.object: BlankNode(probed[t.subject])
         for t in report

@@ -472,3 +472,14 @@ def test_a_curator_withdraws(house: House) -> None:
     )
 
     assert gone.status_code == 204
+
+
+def test_a_tombstone_leads_to_the_history(house: House) -> None:
+    """Readers of the page of a withdrawn case find what happened to it."""
+    name = house.published()
+    house.client.delete(f"/cases/{name}", headers=house.submitter | house.tag(name))
+
+    page = house.client.get(f"/case/{name}", headers={"accept": "text/html"})
+
+    assert (page.status_code, f'href="/cases/{name}/history"' in page.text) == (410, True)
+    assert house.client.get(f"/cases/{name}/history").status_code == 200

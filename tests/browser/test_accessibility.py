@@ -76,7 +76,10 @@ PAGES = CORE | {
     "/nowhere": "/nowhere",
 }
 """Every page, and some in several states."""
-UNSEEN = {"/registers/{register_id}": "no register comes with the service"}
+UNSEEN = {
+    "/registers/{register_id}": "no register comes with the service",
+    "/releases/{version}/diff/{other}": "no release comes with the service",
+}
 """Pages that are not looked at, with the reason."""
 _AS = {"its owner": "submit", "a curator": "review", "an admin": "admin"}
 

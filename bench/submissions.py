@@ -38,6 +38,7 @@ ROOT: Final = Path(__file__).parents[1]
 CASE: Final = ROOT / "examples" / "cases" / "valid" / "naga-city.ttl"
 NAME: Final = "naga-city"
 _BATCH: Final = 200
+_SUCCESS: Final = {"/diagnose": 200, "/cases": 201}
 _PATIENCE: Final = 120.0
 """How many seconds the service may take to start."""
 
@@ -171,6 +172,23 @@ def spent(process: subprocess.Popen[bytes]) -> float:
     return total / os.sysconf("SC_CLK_TCK")
 
 
+def _line(
+    process: subprocess.Popen[bytes],
+    port: int,
+    path: str,
+    headers: dict[str, str],
+    clients: int,
+    seconds: float,
+) -> int:
+    """Measure one line of the table, print it, and return how many requests succeeded."""
+    before = spent(process)
+    found = measured(port, path, headers, clients, seconds, _SUCCESS[path])
+    print(found.line(f"POST {path}", clients, spent(process) - before), flush=True)
+    for error in found.errors[:1]:
+        print(f"  {error}")
+    return len(found.times)
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description="Time submissions over HTTP.")
@@ -187,17 +205,11 @@ def main() -> None:
         print("|---|---|---|---|---|---|---|", flush=True)
         with serving(folder, port) as process:
             measured(port, "/diagnose", {}, 2, 2, 200)  # each worker has begun
-            for path, headers, wanted in (
-                ("/diagnose", {}, 200),
-                ("/cases", {"Authorization": f"Bearer {token}"}, 201),
-            ):
-                for clients in map(int, given.clients.split(",")):
-                    at = spent(process)
-                    found = measured(port, path, headers, clients, given.seconds, wanted)
-                    print(found.line(f"POST {path}", clients, spent(process) - at), flush=True)
-                    kept += len(found.times) if wanted == 201 else 0
-                    for error in found.errors[:1]:
-                        print(f"  {error}")
+            for clients in map(int, given.clients.split(",")):
+                _line(process, port, "/diagnose", {}, clients, given.seconds)
+            for clients in map(int, given.clients.split(",")):
+                headers = {"Authorization": f"Bearer {token}"}
+                kept += _line(process, port, "/cases", headers, clients, given.seconds)
         found_after = counted(folder)
     print(
         f"\n{before:,} cases were there, {kept:,} acknowledged, {found_after:,} found after a kill."

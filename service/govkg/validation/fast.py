@@ -52,19 +52,22 @@ class FastEngine:
         asked = _predicates(shapes)
         background = list(background)
         self._asked_triples = [t for t in background if t.predicate.value in asked]
-        links = [t for t in self._asked_triples if not isinstance(t.object, Literal)]
-        self._asked = _text(links)
-        self._words: defaultdict[Node, list[Triple]] = defaultdict(list)
-        self._beyond: defaultdict[Node, list[Node]] = defaultdict(list)
-        for triple in links:
-            self._beyond[triple.subject].append(triple.object)
-        for triple in self._asked_triples:
-            if isinstance(triple.object, Literal):
-                self._words[triple.subject].append(triple)
         self._other: defaultdict[Node, list[Triple]] = defaultdict(list)
         for triple in background:
             if triple.predicate.value not in asked:
                 self._other[triple.subject].append(triple)
+        self._words: defaultdict[Node, list[Triple]] = defaultdict(list)
+        self._beyond: defaultdict[Node, list[Node]] = defaultdict(list)
+        self._asked = _text(self._links())
+
+    def _links(self) -> Iterator[Triple]:
+        """Yield the asked triples between nodes; keep their literals by node, for ``_words_of``."""
+        for triple in self._asked_triples:
+            if isinstance(triple.object, Literal):
+                self._words[triple.subject].append(triple)
+            else:
+                self._beyond[triple.subject].append(triple.object)
+                yield triple
 
     def report(self, data: Sequence[Triple]) -> list[Triple]:
         """Validate data together with the background; see ``Engine``."""

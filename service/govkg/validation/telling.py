@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from pyoxigraph import NamedNode, Triple
 
-from govkg.ontology import TYPE
+from govkg.ontology import TYPE, Ontology
 from govkg.rdf import Node
 from govkg.validation.completeness import Gap
 from govkg.validation.expecting import kind
@@ -57,11 +57,11 @@ class Submitted:
 class Teller:
     """Puts results into words."""
 
-    def __init__(self, shapes: Shapes, wording: Wording, suggester: Suggester) -> None:
-        """Take what knows the words."""
+    def __init__(self, shapes: Shapes, background: Ontology) -> None:
+        """Take the shapes, which have words, and the background, which has labels."""
         self._shapes = shapes
-        self._wording = wording
-        self._suggester = suggester
+        self._wording = Wording(shapes, background)
+        self._suggester = Suggester(shapes, background)
 
     def gap(self, result: Result) -> Gap:
         """Put into words what would make a case more complete."""

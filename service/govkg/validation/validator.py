@@ -9,14 +9,13 @@ from govkg.errors import ParameterError
 from govkg.ontology import Ontology
 from govkg.rdf import Node
 from govkg.validation.chunking import SIZE, Chunked, Progress, untold
-from govkg.validation.completeness import SEVERITY, Gap, scored
+from govkg.validation.completeness import SEVERITY, scored
 from govkg.validation.engines import EngineName, make_engine
 from govkg.validation.findings import SEVERITIES, Finding, Report, Severity
+from govkg.validation.results import Result
 from govkg.validation.shapes import Shapes
-from govkg.validation.suggesting import Suggester
 from govkg.validation.telling import Submitted, Teller
 from govkg.validation.tracing import Tracer
-from govkg.validation.wording import Wording
 
 
 class Validator:
@@ -51,10 +50,7 @@ class Validator:
             lambda some, data: make_engine(engine, some, background).report(data),
             even_worded=strict,
         )
-        known = Ontology(background)
-        self._teller = Teller(
-            self._shapes, Wording(self._shapes, known), Suggester(self._shapes, known)
-        )
+        self._teller = Teller(self._shapes, Ontology(background))
         self._strict = strict
 
     @property
@@ -77,14 +73,17 @@ class Validator:
         reported = list(self._chunked.results(submitted, progress))
         traced = self._tracer.traced(reported, submitted)
         sent = Submitted.of(submitted, traced)
-        gaps, found = list[Gap](), list[Finding]()
-        for result in traced:
-            if result.severity == SEVERITY and not self._strict:
-                gaps.append(self._teller.gap(result))
-            elif self._strict or result.focus in sent.own:
-                severity = severities.get(result.shape or result.focus, result.severity)
-                meant = replace(result, severity=severity)
-                found += self._teller.findings(meant, sent, anybody=self._strict)
+        gaps = [self._teller.gap(each) for each in traced if self._is_gap(each)]
+        found = [
+            finding
+            for each in traced
+            if not self._is_gap(each) and (self._strict or each.focus in sent.own)
+            for finding in self._teller.findings(
+                replace(each, severity=severities.get(each.shape or each.focus, each.severity)),
+                sent,
+                anybody=self._strict,
+            )
+        ]
         return Report(
             tuple(sorted(found, key=_order)),
             len(sent.cases),
@@ -93,6 +92,10 @@ class Validator:
             profile=profile,
             completeness=() if self._strict else scored(sent.cases, gaps, sent.titles),
         )
+
+    def _is_gap(self, result: Result) -> bool:
+        """Say whether a result counts towards completeness only."""
+        return result.severity == SEVERITY and not self._strict
 
     def _severities(self, profile: str) -> dict[Node, str]:
         """Return the severities that a profile changes."""

@@ -4,7 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from hypothesis import given, settings
+from hypothesis import strategies as some
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import Store as Oxigraph
 
 from govkg.errors import (
     ConflictError,
@@ -16,6 +19,10 @@ from govkg.errors import (
 )
 from govkg.store import Query, Update
 from govkg.store.embedded import EmbeddedStore, in_memory
+from govkg.store.querying import bare
+from govkg.store.targeting import targets
+from govkg.store.updating import _outside_where, changes
+from govkg.vocabulary import PREFIXES
 
 A, B, G = NamedNode("urn:a"), NamedNode("urn:b"), NamedNode("urn:g")
 KEPT = NamedNode("urn:kept")
@@ -191,3 +198,56 @@ def test_blank_nodes_keep_their_labels(tmp_path: Path) -> None:
     store.add(G, triples)
 
     assert set(store.triples(graph)) == set(store.unnamed()) == set(store.triples(G)) == triples
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("INSERT DATA { GRAPH <urn:g> { <urn:a> <urn:b> 1 } }", {"urn:g"}),
+        ("PREFIX x: <urn:x:> DELETE WHERE { GRAPH x:g { ?s ?p ?o } }", {"urn:x:g"}),
+        ("WITH <urn:g> DELETE { ?s ?p ?o } WHERE { ?s ?p <urn:h> }", {"urn:g"}),
+        ("COPY <urn:g> TO <urn:h>", {"urn:g", "urn:h"}),
+        ("DELETE { GRAPH ?g { ?s ?p ?o } } WHERE { GRAPH ?g { ?s ?p ?o } }", None),
+        ("DELETE WHERE { GRAPH?g { ?s ?p ?o } }", None),
+        ("DROP ALL", None),
+        ("CLEAR NAMED", None),
+        ("INSERT DATA { GRAPH <g> { <urn:a> <urn:b> 1 } }", None),
+        ("INSERT DATA { GRAPH <urn:a/../g> { <urn:a> <urn:b> 1 } }", None),
+        (r"INSERT DATA { GRAPH <urn:\u0067> { <urn:a> <urn:b> 1 } }", None),
+        ("PREFIX e: <urn:e:> INSERT DATA { GRAPHe:g { <urn:a> <urn:b> 1 } }", None),
+    ],
+)
+def test_the_text_tells_where_an_update_may_write(text: str, named: set[str] | None) -> None:
+    """Every graph that it can write to is among them, or it is said that any may be."""
+    found = targets(_outside_where(text, bare(text)), PREFIXES)
+
+    assert (found is None) == (named is None)
+    assert found is None or named is None or named <= found
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    some.lists(some.sampled_from([
+        "INSERT DATA { GRAPH <urn:g> { <urn:a> <urn:b> 1 } }",
+        "INSERT DATA { <urn:a> <urn:b> 1, 2 ; <urn:c> [] }",
+        "INSERT { GRAPH <urn:new> { ?s ?p ?o } } WHERE { GRAPH <urn:g> { ?s ?p ?o } }",
+        "DELETE { ?s ?p ?o } WHERE { ?s ?p ?o FILTER (?o = '1') }",
+        "DELETE WHERE { GRAPH <urn:g> { ?s ?p ?o } }",
+        "WITH <urn:h> DELETE { ?s ?p ?o } INSERT { ?o ?p ?s } WHERE { ?s ?p ?o FILTER isIRI(?o) }",
+        "WITH <urn:h> INSERT { <urn:a> <urn:b> <urn:c> } WHERE { }",
+        "MOVE SILENT <urn:g> TO <urn:h>", "COPY SILENT DEFAULT TO <urn:h>", "ADD SILENT <urn:h> TO DEFAULT",
+        "DROP SILENT GRAPH <urn:h>", "CREATE SILENT GRAPH <urn:h>", "CLEAR DEFAULT",
+    ]), min_size=1, max_size=4)
+)  # fmt: skip
+def test_only_some_graphs_are_compared_and_nothing_is_missed(operations: list[str]) -> None:
+    """What is found by comparing some graphs makes the dataset what the update made of it."""
+    changed, kept = Oxigraph(), Oxigraph()
+    for store in (changed, kept):
+        for graph in ("g", "h", "other"):
+            store.extend(parse(f'<urn:{graph}> <urn:b> "1" <urn:{graph}> .', RdfFormat.N_QUADS))
+
+    delta = changes(changed, Update(" ; ".join(operations)))
+    delta.carry_out(kept)
+
+    assert set(kept) == set(changed)
+    assert set(kept.named_graphs()) == set(changed.named_graphs())

@@ -158,7 +158,7 @@ class KG:
         """Yield every stored case, by id."""
         stored = self.quads.matching(None, TYPE, CASE)
         cases = (case for quad in stored if (case := self._case(quad)))
-        yield from sorted(cases, key=lambda case: case.graph.value)
+        yield from sorted(cases, key=_place)
 
     def cases_after(self, before: tuple[Case, ...], delta: Delta) -> tuple[Case, ...]:
         """Return every stored case, by id, as ``cases``; only what a change touches is read."""
@@ -168,7 +168,7 @@ class KG:
         stored = (q for g in touched for q in self.quads.matching(None, TYPE, CASE, g))
         new = [case for quad in stored if (case := self._case(quad))]
         kept = [case for case in before if case.graph not in touched]
-        return tuple(sorted([*kept, *new], key=lambda case: case.graph.value))
+        return tuple(sorted([*kept, *new], key=_place))
 
     def case(self, case_id: str) -> Case:
         """Return one case; raises NotFoundError if there is none with this id."""
@@ -215,6 +215,11 @@ class KG:
         found = (q.object for p in properties for q in self.quads.matching(node, p, None, graph))
         named = {value: None for value in found if isinstance(value, NamedNode)}
         return tuple(sorted(named, key=str))
+
+
+def _place(case: Case) -> tuple[str, str]:
+    """Return what cases are sorted by."""
+    return case.graph.value, case.iri.value
 
 
 def fill(store: Store, base: str = DEFAULT_BASE, *, progress: Progress = lambda _: None) -> None:

@@ -65,14 +65,14 @@ class View:
         if self._unnamed is None:
             delta.carry_out(self._oxigraph)
             return
-        everything = delta.spelt_out(self._oxigraph)
-        named, unnamed = everything.parted()
+        named, unnamed = delta.parted()
+        named, unnamed = named.spelt_out(self._oxigraph), unnamed.spelt_out(self._unnamed)
         unnamed.carry_out(self._unnamed)
         named.carry_out(self._oxigraph)
-        for quad in everything.removed:
+        for quad in named.removed | unnamed.removed:
             if not self._is_merged(quad.triple):
                 self._oxigraph.remove(_unnamed(quad))
-        merged = (q for q in everything.added if name_of(q) not in self._apart)
+        merged = (q for q in named.added | unnamed.added if name_of(q) not in self._apart)
         self._oxigraph.extend(_unnamed(quad) for quad in merged)
 
     def _is_merged(self, triple: Triple) -> bool:

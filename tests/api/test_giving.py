@@ -110,10 +110,10 @@ def test_a_dump_that_cannot_be_made_is_tried_again(tmp_path: Path) -> None:
     """A failure is a 503 in words, and the next request does not suffer from it."""
     with running(tmp_path) as client:
         service: Service = client.app.state.service  # type: ignore[attr-defined]
-        snapshot = tmp_path / f"snapshot-{service.made.number if service.made else 0}.nq"
-        hidden = snapshot.rename(tmp_path / "hidden")
+        in_the_way = tmp_path / f"dumps-{service.made.number if service.made else 0}.new"
+        in_the_way.touch()
         failed = client.get("/dumps")
-        hidden.rename(snapshot)
+        in_the_way.unlink()
 
         assert (failed.status_code, failed.json()["code"]) == (503, "not-ready")
         assert client.get("/dumps").status_code == 200

@@ -79,6 +79,8 @@ class Dumps:
                 await _run(json.dumps(given))
         except TimeoutError:
             raise DeadlineError(seconds=seconds, retry_after=_RETRY_AFTER) from None
+        except OSError as error:
+            raise _not_made(str(error)) from error
         finally:
             path.unlink(missing_ok=True)
         return folder, await asyncio.to_thread(Dump.read, folder)
@@ -106,8 +108,11 @@ async def _run(argument: str) -> None:
         raise
     if process.returncode:
         words = said.decode("utf-8", "replace").strip().splitlines()
-        reason = f"the dump was not made ({words[-1][:200] if words else process.returncode})"
-        raise NotReadyError(reason=reason, retry_after=_RETRY_AFTER)
+        raise _not_made(words[-1][:200] if words else str(process.returncode))
+
+
+def _not_made(words: str) -> NotReadyError:
+    return NotReadyError(reason=f"the dump was not made ({words})", retry_after=_RETRY_AFTER)
 
 
 def _sweep(data_dir: Path) -> None:

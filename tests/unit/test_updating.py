@@ -235,7 +235,8 @@ def test_the_text_tells_where_an_update_may_write(text: str, named: set[str] | N
         "DELETE WHERE { GRAPH <urn:g> { ?s ?p ?o } }",
         "WITH <urn:h> DELETE { ?s ?p ?o } INSERT { ?o ?p ?s } WHERE { ?s ?p ?o FILTER isIRI(?o) }",
         "WITH <urn:h> INSERT { <urn:a> <urn:b> <urn:c> } WHERE { }",
-        "MOVE SILENT <urn:g> TO <urn:h>", "COPY SILENT DEFAULT TO <urn:h>", "ADD SILENT <urn:h> TO DEFAULT",
+        "MOVE SILENT <urn:g> TO <urn:h>", "COPY SILENT DEFAULT TO <urn:h>",
+        "ADD SILENT <urn:h> TO DEFAULT",
         "DROP SILENT GRAPH <urn:h>", "CREATE SILENT GRAPH <urn:h>", "CLEAR DEFAULT",
     ]), min_size=1, max_size=4)
 )  # fmt: skip

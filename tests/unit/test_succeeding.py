@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 from pyoxigraph import Store as Oxigraph
 
 from govkg.cases import succeeding
 from govkg.cases.kg import DEFAULT_BASE
+from govkg.cases.statistics import Statistics, Tally
 from govkg.cases.succeeding import Generation, Succession
 from govkg.generations import gather_knowledge
 from govkg.registers import Kept
@@ -227,3 +228,17 @@ def test_a_copy_that_is_worn_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> No
 
     assert max(worn) < len(made.kg.quads)
     assert_alike(made, snapshot(made), store)
+
+
+def test_what_the_store_counts_is_what_a_tally_counts() -> None:
+    """A graph has the same numbers, counted at once or triple by triple, and again without some."""
+    graph, tally = NamedNode("urn:g"), Tally()
+    text = ":a :p :b, 1, 1.0, _:n ; a :A . :b a :A, _:n . _:n :p :a ; rdfs:label 'x', 'x'@en"
+    store = EmbeddedStore()
+    store.extend(quads("urn:g", text))
+
+    tally.count([*store.triples(graph), Triple(graph, graph, graph)], 1)
+    tally.count([Triple(graph, graph, graph)], -1)
+
+    assert tally.statistics() == Statistics.of_graph(store, graph)
+    assert tally.statistics().classes == {NamedNode("urn:t:A"): 2}

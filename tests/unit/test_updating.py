@@ -236,8 +236,8 @@ def test_the_text_tells_where_an_update_may_write(text: str, named: set[str] | N
         "WITH <urn:h> DELETE { ?s ?p ?o } INSERT { ?o ?p ?s } WHERE { ?s ?p ?o FILTER isIRI(?o) }",
         "WITH <urn:h> INSERT { <urn:a> <urn:b> <urn:c> } WHERE { }",
         "MOVE SILENT <urn:g> TO <urn:h>", "COPY SILENT DEFAULT TO <urn:h>",
-        "ADD SILENT <urn:h> TO DEFAULT",
-        "DROP SILENT GRAPH <urn:h>", "CREATE SILENT GRAPH <urn:h>", "CLEAR DEFAULT",
+        "ADD SILENT <urn:h> TO DEFAULT", "DROP SILENT GRAPH <urn:h>", "CREATE SILENT GRAPH <urn:h>",
+        "CLEAR DEFAULT",
     ]), min_size=1, max_size=4)
 )  # fmt: skip
 def test_only_some_graphs_are_compared_and_nothing_is_missed(operations: list[str]) -> None:

@@ -978,7 +978,7 @@ def test_replacement_wins_over_revival() -> None:
 
 def test_stubborn_zygote_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A zygote that does not end when it is told to is killed, and so are its workers."""
-    monkeypatch.setattr("govkg.workers.generation._PATIENCE", 0.2)
+    monkeypatch.setattr("govkg.workers.generation.PATIENCE", 0.2)
 
     async def scenario(pool: Pool) -> None:
         first = await run(pool, "echo")

@@ -122,8 +122,7 @@ class Description:
         """Count a graph, unless it was counted as it is."""
         known, mark = self._known.get(graph), self._marks.get(graph)
         if known is None or mark is None or known[0] is not mark:
-            rows = [(q.subject, q.predicate, q.object) for q in self._quads.matching(graph=graph)]
-            known = self._known[graph] = (mark, Statistics.of(rows))
+            known = self._known[graph] = (mark, Statistics.of_graph(self._quads, graph))
         return known[1]
 
     @cached_property

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from govkg.rdf import Node
+from govkg.store.embedded import EmbeddedStore
 from govkg.vocabulary import OWL, RDF, RDFS, SH
 
 Subject = NamedNode | BlankNode | Triple
@@ -66,34 +67,27 @@ class Statistics:
     properties: Mapping[NamedNode, PropertyCount]
 
     @classmethod
-    def of(cls, triples: Collection[Row]) -> "Statistics":
-        """Count distinct triples."""
-        subjects: defaultdict[NamedNode, set[Subject]] = defaultdict(set)
-        objects: defaultdict[NamedNode, set[Node]] = defaultdict(set)
-        uses: Counter[NamedNode] = Counter()
-        for subject, predicate, value in triples:
-            uses[predicate] += 1
-            subjects[predicate].add(subject)
-            objects[predicate].add(value)
-        about: set[Subject] = set().union(*subjects.values())
-        return cls(
-            triples=len(triples),
-            entities=sum(isinstance(node, NamedNode) for node in about),
-            subjects=len(about),
-            objects=len(set().union(*objects.values())),
-            classes=_instances(triples),
-            properties={
-                name: PropertyCount(uses[name], len(subjects[name]), len(objects[name]))
-                for name in _sorted(uses)
-            },
+    def of_graph(cls, quads: EmbeddedStore, graph: NamedNode) -> "Statistics":
+        """Count the triples of a graph."""
+        subjects, objects = "(COUNT(DISTINCT ?s) AS ?a)", "(COUNT(DISTINCT ?o) AS ?b)"
+        iris = "(COUNT(DISTINCT ?iri) AS ?i)"
+        kinds = quads.counts(graph, "?o (COUNT(*) AS ?n)", f"FILTER (?p = {TYPE}) }} GROUP BY ?o")
+        uses = quads.counts(graph, f"?p (COUNT(*) AS ?n) {subjects} {objects}", "} GROUP BY ?p")
+        (whole,) = quads.counts(
+            graph,
+            f"(COUNT(*) AS ?n) {subjects} {objects} {iris}",
+            "BIND (IF(isIRI(?s), ?s, 1/0) AS ?iri) }",
         )
-
-
-def _instances(triples: Iterable[Row]) -> dict[NamedNode, int]:
-    """Return how many instances each named class has."""
-    found = Counter(value for _, predicate, value in triples if predicate == TYPE)
-    named = {node: count for node, count in found.items() if isinstance(node, NamedNode)}
-    return {node: named[node] for node in _sorted(named)}
+        classes = {row["o"]: row["n"] for row in kinds if isinstance(row["o"], NamedNode)}
+        properties = {row["p"]: PropertyCount(row["n"], row["a"], row["b"]) for row in uses}
+        return cls(
+            triples=whole["n"],
+            entities=whole["i"],
+            subjects=whole["a"],
+            objects=whole["b"],
+            classes={node: classes[node] for node in _sorted(classes)},
+            properties={name: properties[name] for name in _sorted(properties)},
+        )
 
 
 class Tally:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import TypeAlias
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from govkg.cases.statistics import (
     TYPE,
@@ -35,7 +35,9 @@ class Totals:
     def __init__(self, quads: EmbeddedStore, counts: Counts) -> None:
         """Count all that a store holds in some graphs."""
         self._counts = counts
-        rows = {quad.triple for quad in self._counted(quads.matching())}
+        named = [graph for graph in quads.graphs() if counts(graph)]
+        rows = {quad.triple for graph in named for quad in quads.matching(graph=graph)}
+        rows |= {quad.triple for quad in quads.matching(graph=DefaultGraph())}
         self._tally = Tally()
         self._tally.count(rows, 1)
         self._alike = like(rows)

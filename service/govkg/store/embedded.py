@@ -3,9 +3,18 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, QuerySolutions, RdfFormat, Triple
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    Quad,
+    QuerySolutions,
+    RdfFormat,
+    Triple,
+)
 from pyoxigraph import Store as Oxigraph
 
 from govkg.errors import NotReadyError, OutdatedError
@@ -246,6 +255,19 @@ class EmbeddedStore:
         counting = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
         counted = cast("QuerySolutions", self._oxigraph.query(counting))
         return dict.fromkeys(self.graphs(), 0) | {row["g"]: int(row["n"].value) for row in counted}
+
+    def counts(self, graph: NamedNode, select: str, rest: str) -> list[dict[str, Any]]:
+        """Return the rows of a query of ours about a graph: numbers, and terms."""
+        found = self._oxigraph.query(f"SELECT {select} {{ GRAPH {graph} {{ ?s ?p ?o }} {rest}")
+        rows = cast("QuerySolutions", found)
+        names = [variable.value for variable in rows.variables]
+        return [
+            {
+                name: int(term.value) if isinstance(term := row[name], Literal) else term
+                for name in names
+            }
+            for row in rows
+        ]
 
     def distinct(self) -> int:
         """Count the triples that all graphs hold together, each once."""

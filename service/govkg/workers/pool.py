@@ -17,7 +17,8 @@ from govkg.errors import (
     WorkerLostError,
 )
 from govkg.workers.frames import RETRY_AFTER, Header, error_in, pack
-from govkg.workers.generation import PAUSE, Generation, Worker
+from govkg.workers.generation import PAUSE, Generation
+from govkg.workers.worker import Worker
 
 _LONGEST_PAUSE = 30.0  # seconds between attempts to start a zygote that does not start
 

@@ -16,8 +16,8 @@ from govkg.cases.kg import CASE
 from govkg.errors import ArchiveError, ConflictError, NotFoundError, ParameterError
 from govkg.ontology import TYPE
 from govkg.publishing import Stock
-from govkg.publishing.citations import bibtex, csl, ris
 from govkg.publishing.differences import difference
+from govkg.publishing.references import bibtex, csl, of_release, ris
 from govkg.publishing.releases import create_release, damaged, release_named, releases
 from govkg.settings import Settings
 from govkg.store.embedded import EmbeddedStore
@@ -147,13 +147,14 @@ def test_blank_nodes_in_a_ring_are_compared(tmp_path: Path) -> None:
 def test_a_release_can_be_cited(tmp_path: Path) -> None:
     """Each form has title, version, year and address, and is well-formed."""
     made, url = create_release(settings(tmp_path), stock([]), "2027.1"), "https://x.org/r/2027.1"
+    found = of_release(made, url)
 
-    (item,) = json.loads(csl(made, url))
+    (item,) = json.loads(csl(found))
     assert (item["version"], item["URL"], item["type"]) == ("2027.1", url, "dataset")
-    lines = ris(made, url).split("\r\n")
+    lines = ris(found).split("\r\n")
     assert (lines[0], lines[-2]) == ("TY  - DATA", "ER  - ")
     assert f"UR  - {url}" in lines
-    entry = bibtex(made, url)
+    entry = bibtex(found)
     assert entry.startswith("@misc{govkg-2027-1,")
     assert entry.count("{") == entry.count("}")
     assert f"year = {{{made.created[:4]}}}" in entry

@@ -18,7 +18,7 @@ from govkg.api.negotiation import HTML, RDF
 from govkg.cases.kg import Case
 from govkg.errors import GoneError, NotFoundError
 from govkg.ontology import LABEL, TITLE, Ontology, Texts
-from govkg.publishing.references import STYLES, reference, tags
+from govkg.publishing.references import STYLES, of_case, tags
 from govkg.rdf import Node
 from govkg.vocabulary import DCTERMS, GOV
 
@@ -89,7 +89,7 @@ def _page(page: PageDep, case: Case, known: Held, service: Service) -> Response:
     triples = known.kg.store.triples(case.graph)
     reading = read(case.iri, triples, known.facts.about)
     url = f"{address_of(page.request)}/case/{case.id}"
-    found = reference(known.kg, case, url)
+    found = of_case(known.kg, case, url)
     return page.render(
         "case.html",
         headers={"Link": _signposts(case, url)},

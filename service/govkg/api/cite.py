@@ -10,7 +10,7 @@ from govkg.api.dependencies import KnowledgeDep, ServiceDep
 from govkg.api.describing import operation
 from govkg.api.knowledge import address_of
 from govkg.errors import GoneError, NotFoundError, ParameterError
-from govkg.publishing.references import STYLES, reference
+from govkg.publishing.references import STYLES, of_case
 
 router = APIRouter(tags=["cases"])
 
@@ -41,7 +41,7 @@ def cite_case(
         remedy = f"Use one of: {', '.join(STYLES)}."
         raise ParameterError(name="style", reason=f"“{style}” is unknown", remedy=remedy)
     _, media, write = STYLES[style]
-    found = reference(known.kg, case, f"{address_of(request)}/case/{case_id}")
+    found = of_case(known.kg, case, f"{address_of(request)}/case/{case_id}")
     ending = {"bibtex": "bib", "ris": "ris", "csl": "json"}[style]
     name = {"Content-Disposition": f'attachment; filename="{case_id}.{ending}"'}
     return Response(write(found), media_type=media, headers=name)

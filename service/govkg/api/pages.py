@@ -20,7 +20,7 @@ from govkg.api.links import has_releases, href, with_query
 from govkg.cases.names import Names
 from govkg.errors import Language
 from govkg.ontology import Texts
-from govkg.publishing.citations import STYLES
+from govkg.publishing.references import STYLES, of_release
 from govkg.publishing.releases import Release
 from govkg.rdf import Node, shorten
 
@@ -111,8 +111,8 @@ class Page:
         """Return how to cite this page of a release, by the name of the style."""
         if self.release is None:
             return {}
-        url, part = self.permanent, self.request.scope["path"].strip("/")
-        return {style: cite(self.release, url, part) for style, (_, cite) in STYLES.items()}
+        found = of_release(self.release, self.permanent, self.request.scope["path"].strip("/"))
+        return {style: write(found) for style, (_, _, write) in STYLES.items()}
 
     @property
     def permanent(self) -> str:

@@ -13,8 +13,8 @@ from govkg.api.knowledge import address_of
 from govkg.api.middleware import FOR_GOOD
 from govkg.api.negotiation import HTML, JSON
 from govkg.errors import NotFoundError, ParameterError
-from govkg.publishing.citations import STYLES
 from govkg.publishing.differences import difference
+from govkg.publishing.references import STYLES, of_release
 from govkg.publishing.releases import FACTS, Release, release_named, releases
 
 router = APIRouter(tags=["data"])
@@ -54,7 +54,7 @@ async def get_release(
 @router.get(
     "/releases/{version}/cite",
     **operation("citeRelease", "Cite a release",
-                answers={media: "…" for media, _ in STYLES.values()}, fails=(NotFoundError,)),
+                answers={media: "…" for _, media, _ in STYLES.values()}, fails=(NotFoundError,)),
 )  # fmt: skip
 async def cite_release(
     version: Version,
@@ -70,8 +70,9 @@ async def cite_release(
             reason=f"“{style}” is unknown",
             remedy=f"Use one of: {', '.join(STYLES)}.",
         )
-    media, write = STYLES[style]
-    return Response(write(release, _url(release, address_of(request)), ""), media_type=media)
+    _, media, write = STYLES[style]
+    found = of_release(release, _url(release, address_of(request)))
+    return Response(write(found), media_type=media)
 
 
 @router.get(

@@ -1,42 +1,54 @@
-"""How to cite the record of a case: BibTeX, RIS, CSL-JSON, and the tags that Zotero reads."""
+"""How to cite a case or a release: BibTeX, RIS, CSL-JSON, and the tags that Zotero reads."""
 
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
 from govkg.cases.kg import KG, Case
+from govkg.publishing.catalogue import TOLD
+from govkg.publishing.holdings import WHOLE
+from govkg.publishing.releases import Release
 from govkg.vocabulary import DCAT, DCTERMS
 
+EDITORS: Final = "govkg editors"
 _SPECIAL: Final = re.compile(r"[#$%&_{}~^\\]")
 _ESCAPED: Final = {"\\": r"\textbackslash{}", "~": r"\~{}", "^": r"\^{}"}
 
 
 @dataclass(frozen=True)
 class Reference:
-    """What a reference to a record says."""
+    """What a reference to some data says; what is not known is empty."""
 
     key: str
     title: str
     authors: tuple[str, ...]
-    """Who made the record."""
-    publisher: str
+    """Who made the data."""
     date: str
-    """The day on which the record changed last, or was issued."""
+    """The day on which the data changed last, or was issued."""
     version: str
     url: str
-    licence: str
+    note: str
+    """What the data is."""
+    publisher: str = ""
+    licence: str = ""
 
     @property
     def year(self) -> str:
         """Return the year of the date, if there is one."""
         return self.date[:4]
 
+    @property
+    def month(self) -> str:
+        """Return the month of the date as a number, if there is one."""
+        return self.date[5:7].removeprefix("0")
 
-def reference(kg: KG, case: Case, url: str) -> Reference:
+
+def of_case(kg: KG, case: Case, url: str) -> Reference:
     """Return how to cite the record of a case at an address; it names whoever recorded it."""
 
     def values(name: str) -> list[str]:
@@ -52,11 +64,27 @@ def reference(kg: KG, case: Case, url: str) -> Reference:
         case.id,
         case.titles.get("en") or next(iter(case.titles.values()), case.id),
         tuple(values(DCTERMS + "creator")),
-        last(DCTERMS + "publisher"),
         last(DCTERMS + "modified", DCTERMS + "issued")[:10],
         last(DCAT + "version"),
         url,
+        "Record of a case",
+        last(DCTERMS + "publisher"),
         next((q.object.value for q in licences if isinstance(q.object, NamedNode)), ""),
+    )
+
+
+def of_release(release: Release, url: str, part: str = "") -> Reference:
+    """Return how to cite a release, or a ``part`` of it, at an address."""
+    title = f"{TOLD[WHOLE].title['en']}, release {release.version}"
+    own = f"-{sha256(url.encode()).hexdigest()[:8]}" if part else ""  # of its own for each address
+    return Reference(
+        f"{release.version}{own}",
+        f"{title}: {part}" if part else title,
+        (EDITORS,),
+        release.created,
+        release.version,
+        url,
+        "Data set",
     )
 
 
@@ -66,13 +94,15 @@ def bibtex(found: Reference) -> str:
         "author": " and ".join(f"{{{_plain(name)}}}" for name in found.authors),
         "title": f"{{{_plain(found.title)}}}",
         "year": found.year,
+        "month": found.month,
         "version": _plain(found.version),
         "publisher": _plain(found.publisher),
         "url": found.url,
-        "note": "Record of a case",
+        "note": found.note,
     }
     lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
-    return f"@misc{{govkg-{found.key},\n{lines}\n}}\n"
+    key = re.sub(r"[^0-9a-z]", "-", found.key.lower())
+    return f"@misc{{govkg-{key},\n{lines}\n}}\n"
 
 
 def _plain(text: str) -> str:

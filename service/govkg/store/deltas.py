@@ -47,7 +47,8 @@ class Delta:
     def then(self, later: "Delta") -> "Delta":
         """Return the change that does what this one does and then another.
 
-        If each changes only what it finds, so does the result.
+        Each must remove only what it finds and add only what it does not find, as ``spelt_out``
+        has it; then the result does so too. Quads of dropped graphs need not be named.
         """
         gone = {q for q in self.removed - later.added if name_of(q) not in later.dropped}
         come = {q for q in self.added - later.removed if name_of(q) not in later.dropped}

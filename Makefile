@@ -1,7 +1,7 @@
 # Bare `make` lists what can be done here. Only Python 3.11 or newer is needed; the rest is set up in .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help vendor engine serve test check lint types layers pages format bench docs soak lock clean release
+.PHONY: help vendor engine harvester serve test check lint types layers pages format bench docs soak lock clean release
 .DELETE_ON_ERROR:
 
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -58,6 +58,8 @@ bench: .venv/.installed-dev .venv-bench/.installed ## Compare with other librari
 
 engine: .venv-rml/.installed ## Install the engine for mappings that govkg harvest runs (docs/harvesting.md)
 
+harvester: .venv-ckan/.installed ## Install the harvester of CKAN with which a test reads the catalogue
+
 vendor: ## Bundle the query editor again; needs Node 20 (tools/vendor/README.md)
 	cd tools/vendor && npm ci --ignore-scripts --no-audit --no-fund && npm run build
 
@@ -79,10 +81,11 @@ lock: .venv/pyvenv.cfg ## Pin and hash all dependencies again; UPGRADE=1 takes n
 	$(COMPILE) --group owlapi --no-deps -o requirements-owlapi.txt
 	$(COMPILE) --group bench -o requirements-bench.txt
 	$(COMPILE) --group rml -o requirements-rml.txt
+	$(COMPILE) --group ckan -o requirements-ckan.txt
 	@echo "Now run: make docs (it lists the licences in docs/dependencies.md)"
 
 clean: ## Remove the environment, caches and builds; the data folder stays
-	rm -rf .venv .venv-bench .venv-rml .cache build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+	rm -rf .venv .venv-bench .venv-rml .venv-ckan .cache build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
 	find service tests tools bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 release: check ## Build the wheel and the source archive in dist/, with their checksums
@@ -127,4 +130,10 @@ release: check ## Build the wheel and the source archive in dist/, with their ch
 	@echo "Installing the engine for mappings in .venv-rml; this is done once and takes less than a minute."
 	$(PYTHON) -m venv --without-pip .venv-rml
 	$(PIP) --python .venv-rml/bin/python install --require-hashes -r requirements-rml.txt
+	@touch $@
+
+.venv-ckan/.installed: requirements-ckan.txt | .venv/.installed
+	@echo "Installing the harvester of CKAN in .venv-ckan; this is done once and takes about a minute."
+	$(PYTHON) -m venv --without-pip .venv-ckan
+	$(PIP) --python .venv-ckan/bin/python install --require-hashes -r requirements-ckan.txt
 	@touch $@

@@ -91,8 +91,8 @@ def test_the_shapes_of_dcat_ap_do_find_what_is_missing(bundled: Dump) -> None:
 def test_a_harvester_of_ckan_finds_its_fields(bundled: Dump) -> None:
     """What the euro_dcat_ap profile of ckanext-dcat reads is there, in the forms that it expects.
 
-    Its parser cannot be imported without CKAN, so this reads the same properties by hand: one
-    literal or IRI for each field of a package and of its resources.
+    This reads the properties by hand, one literal or IRI for each field of a package and of its
+    resources; ``tests/clients/test_ckan.py`` has the parser itself read them.
     """
     graph = Graph().parse(data=turtle(bundled, SET), format="turtle")
     packages = list(graph.subjects(RDF.type, DCAT.Dataset))

@@ -116,7 +116,7 @@ def start(run: Run, names: list[str], folder: Path, stack: ExitStack) -> None:
             print(f"{name} is left out, there is no {error}", file=sys.stderr)
             continue
         if isinstance(server, Govkg):
-            run.data.merge(server.snapshot)
+            run.data.merge(server.everything())
         run.servers.append(server)
         print(f"{name}: loaded in {server.seconds:.1f} s", file=sys.stderr)
 

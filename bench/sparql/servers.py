@@ -18,7 +18,7 @@ from http.client import HTTPException
 from pathlib import Path
 
 from bench.sparql.load import JSON, address, get
-from pyoxigraph import DefaultGraph, Quad, RdfFormat, Store, parse
+from pyoxigraph import DefaultGraph, RdfFormat, Store
 
 ROOT = Path(__file__).parents[2]
 ASK = "ASK { ?s <https://w3id.org/govkg/ontology#hasLeadJurisdiction> ?o }"
@@ -42,13 +42,10 @@ class Data:
     """Whether govkg adds its ontology and examples, and reasons."""
     triples: int = 0
 
-    def merge(self, snapshot: Path) -> None:
-        """Make the file for the peers of what govkg really serves."""
+    def merge(self, served: bytes) -> None:
+        """Make the file for the peers of what govkg really serves, as N-Triples."""
         store = Store()
-        store.bulk_extend(
-            Quad(q.subject, q.predicate, q.object, DefaultGraph())
-            for q in parse(path=str(snapshot), format=RdfFormat.N_QUADS)
-        )
+        store.bulk_load(served, RdfFormat.N_TRIPLES)
         store.dump(str(self.merged), RdfFormat.N_TRIPLES, from_graph=DefaultGraph())
         self.triples = len(store)
 
@@ -140,17 +137,19 @@ class Govkg(Server):
             "GOVKG_LOG_LEVEL": "warning",
             "GOVKG_DRAIN_SECONDS": "0",
             "GOVKG_WORKER_MEMORY_MB": "4096",
+            "GOVKG_MAX_RESULT_BYTES": "1000000000",
         }
         program = (sys.executable, "-m", "govkg")
         self.launch(*program, "load", data.generated, **settings).wait()
         self.launch(*program, "serve", **settings)
 
-    @property
-    def snapshot(self) -> Path:
-        """Where it wrote what it serves."""
-        return max(
-            (self.folder / "data").glob("snapshot*.nq"), key=lambda path: path.stat().st_mtime
-        )
+    def everything(self) -> bytes:
+        """Return what it serves in its default graph, what is inferred among it, as N-Triples."""
+        query = address(self.path, "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
+        status, body, _ = get(self.port, query, "application/n-triples")
+        if status != 200:
+            raise RuntimeError(f"{self.name} does not give its data: {body[:500].decode()}")
+        return body
 
 
 class RdflibEndpoint(Server):

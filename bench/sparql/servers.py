@@ -22,7 +22,6 @@ from pyoxigraph import DefaultGraph, RdfFormat, Store
 
 ROOT = Path(__file__).parents[2]
 ASK = "ASK { ?s <https://w3id.org/govkg/ontology#hasLeadJurisdiction> ?o }"
-_SECONDS = ("--timeout-s", "10")  # as long as govkg lets a query run by default
 PATIENCE = 900  # seconds that a server may take to load
 
 
@@ -173,7 +172,9 @@ class Oxigraph(Server):
         program, store = _program("oxigraph"), self.folder / "store"
         self.launch(program, "load", "--location", store, "--file", data.merged).wait()
         bind = f"127.0.0.1:{self.port}"
-        self.launch(program, "serve-read-only", "--location", store, "--bind", bind, *_SECONDS)
+        # Without --timeout-s: each query then leaves a thread for so long, and at some thousands
+        # of queries a second the server ends for want of threads.
+        self.launch(program, "serve-read-only", "--location", store, "--bind", bind)
 
 
 class Fuseki(Server):

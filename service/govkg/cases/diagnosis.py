@@ -106,10 +106,11 @@ class Diagnostician:
         self, case: NamedNode, profiles: list[NamedNode], triples: list[Triple]
     ) -> Iterator[Near]:
         """Yield the kinds of case and profile for which less is missing than for an empty one."""
+        statable = self._hypotheses.statable(triples)
         for subject, names in ((case, _CASE_AIMS), *((p, _PROFILE_AIMS) for p in profiles)):
             for name, needs in names.items():
                 goal = Triple(subject, TYPE, _gov(name))
-                sets = self._hypotheses.sets(triples, goal, _BOUNDS)
+                sets = self._hypotheses.sets(statable, goal, _BOUNDS)
                 near = [each for each in sets if _terms(each) < needs]
                 if near:
                     yield Near(goal, self._hypotheses.sets_json(triples, near))

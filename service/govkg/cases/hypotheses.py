@@ -77,17 +77,17 @@ class Hypotheses:
         """Return the smallest sets of facts that would make a statement follow, as JSON."""
         with self._closure.supposing(case):
             holds = goal in self._closure
-            sets = self.sets(case, goal, bounds)
+            sets = self.sets(self.statable(case), goal, bounds)
         teller = Teller(Names([*case, *self._names(case, sets)], self._ontology))
         conclusion = teller.statement_json(goal)
         told = [self._set_json(teller, each) for each in sets]
         return {"conclusion": conclusion, "follows": holds, "missing": told}
 
     def sets(
-        self, case: Sequence[Triple], goal: Triple, bounds: Bounds | None = None
+        self, statable: Statable, goal: Triple, bounds: Bounds | None = None
     ) -> list[tuple[Triple, ...]]:
         """Return the sets of ``missing``; the case must be supposed."""
-        return missing(self._closure, goal, self._statable(case), bounds, self._routes)
+        return missing(self._closure, goal, statable, bounds, self._routes)
 
     def sets_json(
         self, case: Sequence[Triple], sets: Iterable[tuple[Triple, ...]]
@@ -104,7 +104,8 @@ class Hypotheses:
             found = sorted((t for t in new if t not in given and _says_something(t)), key=_order)
             return {t: prove(self._closure, t, lambda _: (), self._ontology.claim) for t in found}
 
-    def _statable(self, case: Sequence[Triple]) -> Statable:
+    def statable(self, case: Sequence[Triple]) -> Statable:
+        """Return what could be stated of a case beyond its triples."""
         cases = [t.subject for t in case if t.predicate == TYPE and t.object == CASE]
         named = [each.value for each in cases if isinstance(each, NamedNode)]
         name = named[0] if named else "https://w3id.org/govkg/case/submitted"
@@ -122,7 +123,7 @@ class Hypotheses:
 
     def _names(self, case: Sequence[Triple], sets: Sequence[tuple[Triple, ...]]) -> list[Triple]:
         """Return labels for the new parts in some sets, such as *a new situation report*."""
-        statable = self._statable(case)
+        statable = self.statable(case)
         kinds: dict[Node, Node | None] = {}
         for triple in (triple for facts in sets for triple in facts):
             if statable.is_new(triple.subject):

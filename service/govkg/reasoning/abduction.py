@@ -16,7 +16,6 @@ from typing import Final, NamedTuple, Protocol
 
 from pyoxigraph import NamedNode, Triple
 
-from govkg.reasoning.clauses import Clause
 from govkg.reasoning.closure import Closure
 from govkg.reasoning.engine import Engine
 from govkg.reasoning.joins import Atom
@@ -27,6 +26,10 @@ _DEPTH: Final = 12
 """How many clauses may be applied one upon the other."""
 _MATCHES: Final = 60
 """How many facts a premise is tried with."""
+_MOST_VARIABLES: Final = 10_000
+"""More than any clause has."""
+_BOTH: Final = 2
+"""How many ends of a premise of which nothing is known are variables."""
 
 
 class Supposable(Protocol):
@@ -70,8 +73,25 @@ class _Goal(NamedTuple):
     """A premise to be shown."""
 
     atom: Atom
+    alike: Atom
+    """The same with its variables made alike."""
     above: frozenset[Atom]
     """The premises that it is to show, their variables made alike."""
+
+
+class _Known(NamedTuple):
+    """What is known of a premise, whatever its variables are called."""
+
+    holds: bool
+    """Whether it has no variables and holds."""
+    matches: list[Atom]
+    """Facts that it could be; none if nothing is known of it."""
+    is_open: bool
+    """Whether it could follow from what may be supposed."""
+    is_hopeless: bool
+    """Whether there is no way to show it."""
+    ease: tuple[bool, bool, int]
+    """Sorts premises: those that can only be matched first, then by what is known of them."""
 
 
 class _State(NamedTuple):
@@ -84,6 +104,16 @@ class _State(NamedTuple):
     """How many new things there are."""
 
 
+class _Route(NamedTuple):
+    """A clause, by which a premise could be shown."""
+
+    head: Atom
+    body: tuple[Atom, ...]
+    ends: tuple[tuple[int, int], ...]
+    """Property and value of those of its premises that speak of the subject of the conclusion and
+    have no other variable: most clauses that would run in circles do so by one of these."""
+
+
 class Routes:
     """What concludes what, and which of it could follow from what may be supposed.
 
@@ -94,7 +124,7 @@ class Routes:
     def __init__(self) -> None:
         """Know nothing yet."""
         self._changes = -1
-        self.clauses: defaultdict[tuple[int, int], list[Clause]] = defaultdict(list)
+        self.clauses: defaultdict[tuple[int, int], list[_Route]] = defaultdict(list)
         self.open: set[tuple[int, int]] = set()
 
     def follow(self, engine: Engine, supposable: Supposable) -> None:
@@ -105,7 +135,9 @@ class Routes:
         self.clauses.clear()
         for clause in engine.program.clauses:
             if clause.head:
-                self.clauses[_key(clause.head, engine.type)].append(clause)
+                self.clauses[_key(clause.head, engine.type)].append(
+                    _route(clause.head, clause.body)
+                )
         self.open = self._reach(engine, supposable)
 
     def _reach(self, engine: Engine, supposable: Supposable) -> set[tuple[int, int]]:
@@ -128,8 +160,25 @@ class Routes:
         return reached
 
 
-def _leads(clause: Clause, reached: set[tuple[int, int]], kind: int) -> bool:
-    return any(_key(atom, kind) in reached for atom in clause.body)
+def _route(head: Atom, body: Iterable[Atom]) -> _Route:
+    """Return a clause, its variables numbered from -1 down."""
+    names: dict[int, int] = {}
+
+    def renamed(atom: Atom) -> Atom:
+        subject, prop, value = atom
+        subject, value = (
+            term if term >= 0 else names.setdefault(term, -1 - len(names))
+            for term in (subject, value)
+        )
+        return subject, prop, value
+
+    head, atoms = renamed(head), tuple(map(renamed, body))
+    ends = tuple((p, o) for s, p, o in atoms if s == head[0] < 0 and o >= 0)
+    return _Route(head, atoms, ends)
+
+
+def _leads(route: _Route, reached: set[tuple[int, int]], kind: int) -> bool:
+    return any(_key(atom, kind) in reached for atom in route.body)
 
 
 def missing(
@@ -172,16 +221,19 @@ class _Abduction:
         self._bounds = bounds
         self._deadline = monotonic() + bounds.seconds
         self._clauses, self._open = routes.clauses, routes.open
-        self._variables = count(10_000)
+        self._shifts = count(_MOST_VARIABLES, _MOST_VARIABLES)
         self._order = count()
         self._queue: list[tuple[int, int, int, _State]] = []
         self._visited: set[tuple[frozenset[Atom], frozenset[Atom]]] = set()
+        self._seen: dict[Atom, _Known] = {}
+        self._spelled: dict[Atom, Triple] = {}
 
     def found(self) -> list[tuple[Triple, ...]]:
         """Return the sets that were tried and do what they should."""
         kept: list[frozenset[Triple]] = []
         seen: list[frozenset[Hashable]] = []
-        start = _Goal(self._terms.fact(self._goal), frozenset())
+        goal = self._terms.fact(self._goal)
+        start = _Goal(goal, goal, frozenset())
         self._push(_State((start,), frozenset(), 0))
         for _ in range(_STEPS):
             if not self._queue or monotonic() > self._deadline:
@@ -204,48 +256,61 @@ class _Abduction:
     # The search
 
     def _push(self, state: _State) -> None:
-        goals = tuple(goal for goal in state.goals if not self._is_met(goal.atom))
-        cost = len(state.supposed) + sum(not self._matches(goal.atom) for goal in goals)
-        key = frozenset(_alike(goal.atom) for goal in goals), state.supposed
-        if (
-            cost <= self._bounds.facts
-            and state.new <= self._bounds.things
-            and key not in self._visited
-        ):
+        goals: list[_Goal] = []
+        cost = len(state.supposed)
+        for goal in state.goals:
+            known = self._known(goal.alike)
+            if known.is_hopeless:
+                return
+            if not known.holds:
+                goals.append(goal)
+                cost += not known.matches
+        if cost > self._bounds.facts or state.new > self._bounds.things:
+            return
+        key = frozenset([goal.alike for goal in goals]), state.supposed
+        if key not in self._visited:
             self._visited.add(key)
-            state = _State(goals, state.supposed, state.new)
+            state = _State(tuple(goals), state.supposed, state.new)
             heappush(self._queue, (cost, state.new, next(self._order), state))
 
     def _next(self, state: _State) -> Iterator[_State]:
         """Yield what can be done with the premise that leaves the fewest ways open."""
-        chosen = min(state.goals, key=lambda goal: self._ease(goal.atom))
+        chosen = min(state.goals, key=lambda goal: self._known(goal.alike).ease)
         rest = tuple(goal for goal in state.goals if goal is not chosen)
-        atom = chosen.atom
-        for match in (*self._matches(atom), *state.supposed):
+        atom, known = chosen.atom, self._known(chosen.alike)
+        for match in (*known.matches, *state.supposed):
             binding = _unify(atom, match)
             if binding is not None:
                 yield _bound(_State(rest, state.supposed, state.new), binding)
-        if not self._is_open(atom):
+        if not known.is_open:
             return
         yield from self._suppose(atom, rest, state)
         if len(chosen.above) < _DEPTH:
             left = _State(rest, state.supposed, state.new)
-            for clause in self._concluding(atom):
-                yield from self._resolve(chosen, clause, left)
+            for route in self._concluding(atom):
+                yield from self._resolve(chosen, route, left)
 
-    def _ease(self, atom: Atom) -> tuple[bool, bool, int]:
-        """Sort premises: those that can only be matched first, then by what is known of them."""
-        is_open = self._is_open(atom)
-        loose = (atom[0] < 0) + (atom[2] < 0)
-        return loose == 2, is_open, loose
+    def _known(self, alike: Atom) -> _Known:
+        """Return what is known of a premise; during a search that stays the same."""
+        known = self._seen.get(alike)
+        if known is None:
+            known = self._seen[alike] = self._looked_up(alike)
+        return known
+
+    def _looked_up(self, alike: Atom) -> _Known:
+        loose = (alike[0] < 0) + (alike[2] < 0)
+        matches, is_open = self._matches(alike), self._is_open(alike)
+        return _Known(
+            holds=not loose and bool(matches),
+            matches=matches,
+            is_open=is_open,
+            is_hopeless=not (matches or is_open or loose == _BOTH),
+            ease=(loose == _BOTH, is_open, loose),
+        )
 
     def _is_open(self, atom: Atom) -> bool:
         """Say whether a premise could follow from what may be supposed."""
         return _key(atom, self._engine.type) in self._open or (atom[1], -1) in self._open
-
-    def _is_met(self, atom: Atom) -> bool:
-        """Say whether a premise without variables holds."""
-        return atom[0] >= 0 and atom[2] >= 0 and bool(self._matches(atom))
 
     def _matches(self, atom: Atom) -> list[Atom]:
         """Return facts that a premise could be; none if nothing is known of it."""
@@ -281,41 +346,53 @@ class _Abduction:
                 values = [self._terms.number(each) for each in choice[:_MATCHES]]
         for each in values:
             fact = (subject, atom[1], each)
-            triple = self._terms.triple(fact) if not subject & 1 else None
-            if triple is None or triple == self._goal or not self._supposable.fact(triple):
+            if subject & 1 or not self._may_suppose(fact):
                 continue
             supposed = state.supposed | {fact}
             if self._supposable.together(self._triples(supposed)):
                 yield _bound(_State(rest, supposed, new), _unify(atom, fact))
 
-    def _resolve(self, goal: _Goal, clause: Clause, state: _State) -> Iterator[_State]:
+    def _may_suppose(self, fact: Atom) -> bool:
+        triple = self._triple(fact)
+        return triple != self._goal and self._supposable.fact(triple)
+
+    def _resolve(self, goal: _Goal, route: _Route, state: _State) -> Iterator[_State]:
         """Yield the state in which the premises of a clause stand in the place of a premise."""
-        names: dict[int, int] = {}
-
-        def fresh(term: int) -> int:
-            return term if term >= 0 else names.setdefault(term, -next(self._variables))
-
-        s, p, o = clause.head or goal.atom
-        binding = _unify((fresh(s), p, fresh(o)), goal.atom)
+        above, subject = goal.above | {goal.alike}, goal.alike[0]
+        if any((subject, prop, value) in above for prop, value in route.ends):
+            return
+        shift = next(self._shifts)
+        binding = _unify(_shifted(route.head, shift), goal.atom)
         if binding is None:
             return
-        body = [(fresh(s), p, fresh(o)) for s, p, o in clause.body]
-        above = goal.above | {_alike(goal.atom)}
-        goals = tuple(_Goal(_put(each, binding), above) for each in body)
-        if any(_alike(each.atom) in above for each in goals):
-            return
-        yield _bound(_State((*goals, *state.goals), state.supposed, state.new), binding)
+        goals: list[_Goal] = []
+        for each in route.body:
+            atom = _put(_shifted(each, shift), binding)
+            alike = _alike(atom)
+            if alike in above or self._known(alike).is_hopeless:
+                return
+            goals.append(_Goal(atom, alike, above))
+        state = _State((*goals, *state.goals), state.supposed, state.new)
+        yield state if all(term < -shift for term in binding) else _bound(state, binding)
 
-    def _concluding(self, atom: Atom) -> Iterator[Clause]:
+    def _concluding(self, atom: Atom) -> Iterator[_Route]:
         _, prop, value = atom
         if prop == self._engine.type and value >= 0:
             yield from self._clauses.get((prop, value), ())
-        yield from self._clauses.get((prop, -1), ())
+        for route in self._clauses.get((prop, -1), ()):
+            if value < 0 or route.head[2] < 0 or route.head[2] == value:
+                yield route
 
     # The trial
 
     def _triples(self, supposed: frozenset[Atom]) -> frozenset[Triple]:
-        return frozenset(self._terms.triple(fact) for fact in supposed)
+        return frozenset(map(self._triple, supposed))
+
+    def _triple(self, fact: Atom) -> Triple:
+        triple = self._spelled.get(fact)
+        if triple is None:
+            triple = self._spelled[fact] = self._terms.triple(fact)
+        return triple
 
     def _suffices(self, facts: frozenset[Triple]) -> bool:
         """Say whether the statement follows from some facts, and from no part of them."""
@@ -350,6 +427,16 @@ def _unify(one: Atom, other: Atom) -> dict[int, int] | None:
     return binding
 
 
+def _shifted(atom: Atom, shift: int) -> Atom:
+    """Return a pattern with other variables."""
+    subject, prop, value = atom
+    return (
+        subject if subject >= 0 else subject - shift,
+        prop,
+        value if value >= 0 else value - shift,
+    )
+
+
 def _alike(atom: Atom) -> Atom:
     """Return a pattern with its variables made alike."""
     return max(atom[0], -1), atom[1], max(atom[2], -1)
@@ -369,5 +456,12 @@ def _bound(state: _State, binding: dict[int, int] | None) -> _State:
     """Put values for variables in all that is left to show."""
     if not binding:
         return state
-    goals = tuple(_Goal(_put(goal.atom, binding), goal.above) for goal in state.goals)
+    goals = (_put_in(goal, binding) for goal in state.goals)
     return _State(tuple(dict.fromkeys(goals)), state.supposed, state.new)
+
+
+def _put_in(goal: _Goal, binding: dict[int, int]) -> _Goal:
+    if goal.atom[0] >= 0 and goal.atom[2] >= 0:
+        return goal
+    atom = _put(goal.atom, binding)
+    return _Goal(atom, _alike(atom), goal.above)

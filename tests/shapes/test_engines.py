@@ -215,6 +215,28 @@ def test_values_that_cannot_be_compared_are_out_of_range() -> None:
     assert {SH + f"{side}InclusiveConstraintComponent" for side in ("Min", "Max")} <= found
 
 
+@pytest.mark.parametrize("engine", ["fast", "reference"])
+def test_messages_of_constraint_components_keep_their_language(engine: EngineName) -> None:
+    """What a component of somebody else's says is told in the language in which it is said."""
+    shapes = parsed(
+        """
+        @prefix sh: <http://www.w3.org/ns/shacl#> . @prefix ex: <https://example.org/> .
+        ex:Least a sh:ConstraintComponent ;
+            sh:parameter [ sh:path ex:least ] ;
+            sh:validator [ a sh:SPARQLAskValidator ;
+                sh:message "Less than {?least}."@en , "小于 {?least}。"@zh ;
+                sh:ask "ASK { FILTER(?value >= ?least) }" ] .
+        ex:Shape a sh:NodeShape ; sh:targetNode ex:a ;
+            sh:property [ sh:path ex:number ; ex:least 5 ] .
+        """
+    )
+    data = parsed("<https://example.org/a> <https://example.org/number> 3 .")
+
+    (found,) = Validator(shapes, engine=engine, strict=True).validate(data).findings
+
+    assert found.message == {"en": "Less than 5.", "zh": "小于 5。"}
+
+
 def test_statements_about_statements_are_refused() -> None:
     """A triple term, of which SHACL 1.0 says nothing, is an error with a remedy, not a crash."""
     with pytest.raises(UnsafeInputError):

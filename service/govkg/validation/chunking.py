@@ -14,10 +14,12 @@ from pyoxigraph import NamedNode, Triple
 
 from govkg.ontology import TYPE
 from govkg.rdf import Node
+from govkg.validation.background import as_text
 from govkg.validation.dividing import Divided
 from govkg.validation.engines import Engine
-from govkg.validation.results import Result, read_results
-from govkg.validation.setwise import SetWise, below, mentioned
+from govkg.validation.queries import mentioned
+from govkg.validation.results import Result
+from govkg.validation.setwise import SetWise, below
 from govkg.validation.shapes import Shapes, declared_prefixes
 from govkg.vocabulary import RDF, RDFS
 
@@ -52,9 +54,10 @@ class Chunked:
         above: defaultdict[Node, set[Node]] = defaultdict(set)
         for triple in self._kinds:
             above[triple.object].add(triple.subject)
+        self._beside = as_text(self._kinds)
         self._shared = below(shapes.shared_classes, above)
         self._across = shapes.across_cases
-        self._set_wise = SetWise(shapes.triples, only=self._across)
+        self._set_wise = SetWise(shapes.triples, self._kinds, only=self._across)
         prefixes = declared_prefixes(shapes.triples)
         queries = shapes.queries(self._across)
         self._asked = set[str]().union(*(mentioned(each, prefixes) for each in queries))
@@ -67,16 +70,16 @@ class Chunked:
         """Yield what is found in a submission; of nodes beyond it, some results may be missing."""
         divided = Divided(data, self._shared, self._size) if self._divides(data) else None
         if divided is None or len(divided.chunks) < _FEWEST:
-            yield from read_results(self._engine.report(data))
+            yield from self._engine.results(data)
             return
         done = 0
         for number, chunk in enumerate(divided.chunks):
-            for result in read_results(self._engine.report(chunk)):
+            for result in self._engine.results(chunk):
                 if divided.home(result.focus) == number and result.shape not in self._across:
                     yield result
             done += len(chunk)
             progress(min(done, len(data)), len(data))
-        yield from read_results(self._set_wise.results([*self._kinds, *self._compared(data)]))
+        yield from self._set_wise.results(list(self._compared(data)), lambda: self._beside)
 
     def _compared(self, data: Sequence[Triple]) -> Iterator[Triple]:
         """Yield what the rules across cases ask for."""

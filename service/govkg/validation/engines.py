@@ -1,4 +1,4 @@
-"""The seam to the SHACL engines: triples go in, a validation report comes out as triples."""
+"""The seam to the SHACL engines: triples go in, validation results come out."""
 
 import importlib.util
 import logging
@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, Protocol
 
 from pyoxigraph import Triple
+
+from govkg.validation.results import Result
 
 EngineName = Literal["fast", "reference"]
 
@@ -18,12 +20,16 @@ class Engine(Protocol):
     It need not be safe to share between threads.
     """
 
-    def report(self, data: Sequence[Triple]) -> list[Triple]:
-        """Validate data together with the background; return a sh:ValidationReport.
+    def results(self, data: Sequence[Triple]) -> list[Result]:
+        """Validate data together with the background; return what is found.
 
-        Blank nodes of the data keep their labels. Raises UnsafeInputError for data that the engine
-        cannot take in.
+        Blank nodes of the data keep their labels; messages may lack their language. Raises
+        UnsafeInputError for data that the engine cannot take in.
         """
+        ...
+
+    def with_shapes(self, shapes: Sequence[Triple]) -> "Engine":
+        """Return an engine with the same background for copies of some of the shapes."""
         ...
 
 

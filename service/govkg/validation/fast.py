@@ -1,24 +1,26 @@
 """The door of the Rust engine ``shacl``: compiled shapes over N-Triples."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from typing import Final
 
 import shacl
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, serialize
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from govkg.errors import ShapesError, UnsafeInputError
 from govkg.rdf import Node
-from govkg.validation.setwise import SetWise, mentioned
-from govkg.validation.shapes import declared_prefixes
+from govkg.validation.background import FORMAT, Background, as_text
+from govkg.validation.queries import mentioned
+from govkg.validation.results import Path, Result, read_path
+from govkg.validation.setwise import SetWise
+from govkg.validation.shapes import declared_prefixes, sh
 from govkg.vocabulary import RDF, RDFS, SH
 
 _SYNTAX: Final = "ntriples"
-_FORMAT: Final = RdfFormat.N_TRIPLES
 _SEE: Final = "See https://www.w3.org/TR/shacl/ for what is allowed."
-_LARGE: Final = 2_500
-"""From how many triples on SPARQL is asked for all nodes together: about ten cases."""
 _OURS: Final = "urn:x-govkg:engine:"
+_NODE: Final = _OURS + "node:"
 _NAMES: Final = NamedNode(_OURS + "names")
 _PROBE: Final = f"""
 @prefix sh: <{SH}> .
@@ -30,85 +32,120 @@ labels of its own, and the results of this shape tell which is which."""
 
 
 class FastEngine:
-    """Shapes compiled once; each validation parses the background again, so it is kept small."""
+    """Shapes compiled once, and beside them the SPARQL constraints that another one answers.
+
+    Each validation parses the background again, so it is kept small.
+    """
 
     def __init__(
-        self,
-        shapes: Iterable[Triple],
-        background: Iterable[Triple],
-        *,
-        together_from: int = _LARGE,
+        self, shapes: Iterable[Triple], background: Iterable[Triple], *, together: bool = True
     ) -> None:
         """Compile the shapes and pick what they can ask of the background.
 
-        For data with ``together_from`` triples or more, SPARQL is asked for many nodes together.
+        If ``together``, SPARQL is asked for all nodes at once where that means the same.
         """
-        shapes = list(shapes)
-        probe = [q.triple for q in parse(_PROBE, format=RdfFormat.TURTLE)]
-        self._shapes = _compiled([*shapes, *probe])
-        self._set_wise = SetWise(shapes)
-        self._rest = _compiled([*self._set_wise.rest, *probe])
-        self._together_from = together_from
-        asked = _predicates(shapes)
-        background = list(background)
-        self._asked_triples = [t for t in background if t.predicate.value in asked]
-        self._other: defaultdict[Node, list[Triple]] = defaultdict(list)
-        for triple in background:
-            if triple.predicate.value not in asked:
-                self._other[triple.subject].append(triple)
-        self._words: defaultdict[Node, list[Triple]] = defaultdict(list)
-        self._beyond: defaultdict[Node, list[Node]] = defaultdict(list)
-        self._asked = _text(self._links())
+        shapes, background = list(shapes), list(background)
+        known = Background(background)
+        self._set_wise = SetWise(shapes if together else [], background)
+        alone = self._set_wise.rest if together else shapes
+        self._asked = known.asked_by(_predicates(alone))
+        self._asked_together = known.asked_by(self._set_wise.mentioned)
+        self._take(alone)
 
-    def _links(self) -> Iterator[Triple]:
-        """Yield the asked triples between nodes; keep their literals by node, for ``_words_of``."""
-        for triple in self._asked_triples:
-            if isinstance(triple.object, Literal):
-                self._words[triple.subject].append(triple)
-            else:
-                self._beyond[triple.subject].append(triple.object)
-                yield triple
+    def _take(self, shapes: Sequence[Triple]) -> None:
+        self._shapes = _compiled(shapes)
+        self._paths = _paths(shapes)
+        self._texts = _texts(shapes)
 
-    def report(self, data: Sequence[Triple]) -> list[Triple]:
+    def with_shapes(self, shapes: Sequence[Triple]) -> "FastEngine":
+        """Return an engine with the same background; see ``Engine``."""
+        other = copy(self)
+        other._set_wise = SetWise([])
+        other._take(shapes)
+        return other
+
+    def results(self, data: Sequence[Triple]) -> list[Result]:
         """Validate data together with the background; see ``Engine``."""
-        subjects = {triple.subject for triple in data}
-        known = [triple for subject in subjects for triple in self._other.get(subject, ())]
-        given = _text(data)
-        words = self._words_of(data)
-        text = self._asked + given + _text([*words, *known, *_names(data, given)])
-        if len(data) < self._together_from:
-            return _validated(self._shapes, text)
-        together = self._set_wise.results([*self._asked_triples, *known, *data])
-        return [*_validated(self._rest, text), *together]
+        given = as_text(data)
+        text = "".join((self._asked.text(data), given, as_text(_names(data, given))))
+        together = self._set_wise.results(data, lambda: self._asked_together.text(data))
+        return [*self._read(_validated(self._shapes, text)), *together]
 
-    def _words_of(self, data: Iterable[Triple]) -> Iterator[Triple]:
-        """Yield the literals that the background has for whatever the data leads to.
+    def _read(self, found: Sequence[shacl.Result]) -> list[Result]:
+        """Return what the engine found, with the labels that blank nodes had in the data."""
+        labels = {
+            each.value: BlankNode(each.focus_node[1:-1].removeprefix(_NODE))
+            for each in found
+            if each.focus_node.startswith(f"<{_NODE}") and each.value
+        }
+        return [
+            self._result(each, labels)
+            for each in found
+            if not each.focus_node.startswith(f"<{_NODE}")
+        ]
 
-        Nobody asks for those of other nodes, and they are most of the background.
-        """
-        waiting = {node for t in data for node in (t.subject, t.predicate, t.object)}
-        waiting &= self._beyond.keys() | self._words.keys()
-        seen, queue = set(waiting), list(waiting)
-        while queue:
-            node = queue.pop()
-            yield from self._words.get(node, ())
-            for other in self._beyond.get(node, ()):
-                if other not in seen:
-                    seen.add(other)
-                    queue.append(other)
+    def _result(self, found: shacl.Result, labels: Mapping[str, BlankNode]) -> Result:
+        def node(text: str) -> Node:
+            return labels.get(text) or _term(text)
+
+        shape = node(found.source_shape) if found.source_shape else None
+        return Result(
+            focus=node(found.focus_node),
+            severity=found.severity_iri,
+            component=found.component_iri,
+            shape=shape,
+            path=self._path(shape, found.path),
+            value=node(found.value) if found.value else None,
+            messages=tuple(self._texts.get(text) or Literal(text) for text in found.messages),
+        )
+
+    def _path(self, shape: Node | None, text: str | None) -> Path | None:
+        """Return the path of a result: the property that a query bound, or that of the shape."""
+        if text is None:
+            return None
+        if text.startswith("<"):
+            return Path(text[1:-1], _term(text))
+        return None if shape is None else self._paths.get(shape)
 
 
 def _compiled(shapes: Iterable[Triple]) -> shacl.Shapes:
+    """Compile shapes, with the probe among them."""
+    probe = (q.triple for q in parse(_PROBE, format=RdfFormat.TURTLE))
     try:
-        return shacl.Shapes.from_text(_text(shapes), _SYNTAX)
+        return shacl.Shapes.from_text(as_text([*shapes, *probe]), _SYNTAX)
     except ValueError as error:
         raise ShapesError(reason=str(error), remedy=_SEE) from error
 
 
-def _validated(shapes: shacl.Shapes, text: str) -> list[Triple]:
-    """Return what the engine reports of data in N-Triples."""
+def _paths(shapes: Iterable[Triple]) -> dict[Node, Path]:
+    """Return the paths of property shapes."""
+    about: defaultdict[Node, list[Triple]] = defaultdict(list)
+    for triple in shapes:
+        about[triple.subject].append(triple)
+    return {
+        triple.subject: read_path(about, triple.object)
+        for triples in about.values()
+        for triple in triples
+        if triple.predicate == sh("path")
+    }
+
+
+def _texts(shapes: Iterable[Triple]) -> dict[str, Literal]:
+    """Return the messages in the shapes with their languages, of which the engine says nothing.
+
+    Left out is what would be said alike in several languages.
+    """
+    found: defaultdict[str, set[Literal]] = defaultdict(set)
+    for triple in shapes:
+        if triple.predicate == sh("message") and isinstance(triple.object, Literal):
+            found[triple.object.value].add(triple.object)
+    return {text: alike.pop() for text, alike in found.items() if len(alike) == 1}
+
+
+def _validated(shapes: shacl.Shapes, text: str) -> list[shacl.Result]:
+    """Return what the engine finds in data in N-Triples."""
     try:
-        report = shapes.validate_text(text, _SYNTAX).serialize(_SYNTAX)
+        return shapes.validate_text(text, _SYNTAX).results
     except ValueError as error:
         if str(error).startswith("SPARQL"):
             raise ShapesError(reason=str(error), remedy=_SEE) from error
@@ -116,11 +153,15 @@ def _validated(shapes: shacl.Shapes, text: str) -> list[Triple]:
             what=f"something that cannot be validated ({error})",
             remedy="Check the IRIs, language tags and datatypes of the document.",
         ) from error
-    return list(_as_given([q.triple for q in parse(report, format=_FORMAT)]))
 
 
-def _text(triples: Iterable[Triple]) -> str:
-    return (serialize(triples, format=_FORMAT) or b"").decode()
+def _term(text: str) -> Node:
+    """Return a term that is written as in N-Triples."""
+    if text.startswith("<") and "\\" not in text:
+        return NamedNode(text[1:-1])
+    (quad,) = parse(f"<a:a> <a:a> {text} .", format=FORMAT)
+    value: Node = quad.object
+    return value
 
 
 def _names(data: Iterable[Triple], text: str) -> Iterator[Triple]:
@@ -129,30 +170,7 @@ def _names(data: Iterable[Triple], text: str) -> Iterator[Triple]:
         return
     for node in {node for triple in data for node in (triple.subject, triple.object)}:
         if isinstance(node, BlankNode):
-            yield Triple(NamedNode(f"{_OURS}node:{node.value}"), _NAMES, node)
-
-
-def _as_given(report: Sequence[Triple]) -> Iterator[Triple]:
-    """Yield a report with the labels that blank nodes had in the data, without the probe."""
-    focus, value = NamedNode(SH + "focusNode"), NamedNode(SH + "value")
-    probed = {
-        t.subject: t.object.value.removeprefix(_OURS + "node:")
-        for t in report
-        if t.predicate == focus
-        and isinstance(t.object, NamedNode)
-        and t.object.value.startswith(_OURS + "node:")
-    }
-    if not probed:
-        yield from report
-        return
-    given: dict[Node, Node] = {
-        t.object: BlankNode(probed[t.subject])
-        for t in report
-        if t.predicate == value and t.subject in probed
-    }
-    for triple in report:
-        if triple.subject not in probed and triple.object not in probed:
-            yield Triple(triple.subject, triple.predicate, given.get(triple.object, triple.object))
+            yield Triple(NamedNode(f"{_NODE}{node.value}"), _NAMES, node)
 
 
 def _predicates(shapes: Sequence[Triple]) -> set[str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
 import pyshacl
@@ -12,12 +13,13 @@ from rdflib import BNode, Graph, URIRef
 from rdflib import Literal as RdflibLiteral
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.sparql import Query
-from rdflib.query import Result
+from rdflib.query import Result as QueryResult
 from rdflib.term import IdentifiedNode
 from rdflib.term import Node as RdflibNode
 
 from govkg.errors import ShapesError, UnsafeInputError
 from govkg.rdf import Node
+from govkg.validation.results import Result, read_results
 from govkg.validation.shapes import declared_prefixes
 from govkg.vocabulary import XSD
 
@@ -35,11 +37,17 @@ class ReferenceEngine:
         for prefix, namespace in declared_prefixes(shapes).items():
             self._data.bind(prefix, namespace)  # so that pyshacl finds them through owl:imports
 
-    def report(self, data: Sequence[Triple]) -> list[Triple]:
+    def with_shapes(self, shapes: Sequence[Triple]) -> "ReferenceEngine":
+        """Return an engine with the same background; see ``Engine``."""
+        other = copy(self)
+        other._shapes = _graph(shapes)
+        return other
+
+    def results(self, data: Sequence[Triple]) -> list[Result]:
         """Validate data together with the background; see ``Engine``."""
         with self._together([_rdflib_triple(triple) for triple in data]):
-            results = _results(self._data, self._shapes)
-        return [_triple(s, p, o) for s, p, o in results]
+            report = _report(self._data, self._shapes)
+        return read_results(_triple(s, p, o) for s, p, o in report)
 
     @contextmanager
     def _together(self, submitted: Sequence[_Statement]) -> Iterator[None]:
@@ -54,7 +62,7 @@ class ReferenceEngine:
                 self._data.remove(triple)
 
 
-def _results(data: Graph, shapes: Graph) -> Graph:
+def _report(data: Graph, shapes: Graph) -> Graph:
     """Return the report of pyshacl; raises ShapesError if it can do nothing with the shapes."""
     try:
         _, results, _ = pyshacl.validate(
@@ -81,7 +89,7 @@ class _Prepared(Graph):
         super().__init__()
         self._prepared: dict[tuple[str, str], Query] = {}
 
-    def query(self, query_object: str | Query, *args: Any, **options: Any) -> Result:
+    def query(self, query_object: str | Query, *args: Any, **options: Any) -> QueryResult:
         """Answer a query as Graph does."""
         if isinstance(query_object, str):
             namespaces = dict(options.get("initNs") or self.namespaces())

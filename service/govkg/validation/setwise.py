@@ -7,8 +7,9 @@ document. Here the focus nodes are put into the graph, and the query starts from
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 from urllib.parse import quote
 
@@ -18,19 +19,22 @@ from pyoxigraph import (
     NamedNode,
     Quad,
     QuerySolutions,
+    RdfFormat,
     Store,
     Triple,
 )
 
 from govkg.ontology import TYPE, Ontology
 from govkg.rdf import Node
+from govkg.validation.queries import means_the_same, mentioned, needed, started_from
+from govkg.validation.results import Result
 from govkg.validation.shapes import declared_prefixes, sh, text_of
 from govkg.vocabulary import RDF, RDFS, SH
 
 _OURS: Final = "urn:x-govkg:engine:targets:"
 _FOCUS: Final = NamedNode("urn:x-govkg:engine:focus-of")
 _SUBCLASS: Final = NamedNode(RDFS + "subClassOf")
-_COMPONENT: Final = sh("SPARQLConstraintComponent")
+_COMPONENT: Final = SH + "SPARQLConstraintComponent"
 _PLAIN: Final = {SH + name for name in ("targetClass", "sparql", "message", "severity", "name")} | {
     SH + "description",
     SH + "order",
@@ -45,6 +49,8 @@ class Constraint:
     shape: NamedNode
     query: str
     """The query, which starts from the focus nodes of the shape."""
+    needed: frozenset[str]
+    """The IRIs of properties without which it finds nothing."""
     messages: tuple[Literal, ...]
     severity: Node
     classes: frozenset[Node]
@@ -58,52 +64,103 @@ def _target(classes: frozenset[Node]) -> NamedNode:
 class SetWise:
     """The SPARQL constraints of some shapes that may be asked for all focus nodes together."""
 
-    def __init__(self, shapes: Sequence[Triple], only: frozenset[Node] | None = None) -> None:
-        """Find these constraints, of some shapes ``only``; ``rest`` is left: all without them."""
+    def __init__(
+        self,
+        shapes: Sequence[Triple],
+        background: Iterable[Triple] = (),
+        only: frozenset[Node] | None = None,
+    ) -> None:
+        """Find these constraints, of some shapes ``only``; ``rest`` is left: all without them.
+
+        Of the background it is kept which classes are below which, and what properties there are.
+        """
         known = Ontology(shapes)
+        self._prefixes = declared_prefixes(shapes)
         used = {t.object for t in shapes if t.predicate.value.startswith((SH, RDF))}
         taken = {
             triple: constraint
             for triple in (shapes if _prefixes_are_clear(known) else ())
             if triple.predicate == sh("sparql") and triple.subject not in used
             if only is None or triple.subject in only
-            if (constraint := _constraint(known, triple))
+            if (constraint := _constraint(known, triple, self._prefixes))
         }
         self._constraints = tuple(taken.values())
         self.shapes = frozenset[Node](constraint.shape for constraint in taken.values())
         self.classes = frozenset[Node]().union(*(each.classes for each in taken.values()))
-        self._prefixes = declared_prefixes(shapes)
         self.rest = [triple for triple in shapes if triple not in taken]
+        queries = (constraint.query for constraint in self._constraints)
+        self.mentioned = {RDF + "type"}.union(*(mentioned(q, self._prefixes) for q in queries))
+        """Every IRI that the queries mention."""
+        known_before = list(background)
+        self._above = _above(known_before)
+        self._properties = {triple.predicate.value for triple in known_before}
+        self._kinds = self._targets(self._above)
+        self._marks = {classes: _target(classes) for classes in self._kinds}
 
-    def results(self, graph: Iterable[Triple]) -> Iterator[Triple]:
-        """Yield a sh:ValidationResult for each solution, as triples, with blank nodes as given."""
-        triples = list(graph)
+    def results(self, data: Sequence[Triple], beside: Callable[[], str]) -> Iterator[Result]:
+        """Yield a result for each solution of a query that starts from a node of some data.
+
+        What is known ``beside`` the data is only asked for, as N-Triples, if there is such a node.
+        """
+        foci = self._foci(data)
+        if not foci:
+            return
+        marks = (
+            Quad(node, _FOCUS, self._marks[classes])
+            for classes, nodes in foci.items()
+            for node in nodes
+        )
+        given = (Quad(triple.subject, triple.predicate, triple.object) for triple in data)
         store = Store()
-        store.bulk_extend(Quad(t.subject, t.predicate, t.object) for t in triples)
-        store.bulk_extend(self._foci(triples))
-        for number, constraint in enumerate(self._constraints):
-            found = store.query(constraint.query, prefixes=self._prefixes)
-            if not isinstance(found, QuerySolutions):
-                raise TypeError("a SELECT query gave no solutions")
-            names = [variable.value for variable in found.variables]
-            for row, solution in enumerate(found):
-                bound = dict(zip(names, solution, strict=True))
-                yield from _result(BlankNode(f"set{number}-{row}"), constraint, bound)
+        store.load(beside().encode(), format=RdfFormat.N_TRIPLES)
+        store.bulk_extend(chain(given, marks))
+        properties = self._properties | {triple.predicate.value for triple in data}
+        for constraint in self._constraints:
+            if constraint.classes in foci and constraint.needed <= properties:
+                yield from self._solutions(store, constraint)
 
-    def _foci(self, triples: Sequence[Triple]) -> Iterator[Quad]:
-        """Yield which nodes are focus nodes of which shape (SHACL section 2.1.3.2)."""
-        above: defaultdict[Node, set[Node]] = defaultdict(set)
+    def _solutions(self, store: Store, constraint: Constraint) -> Iterator[Result]:
+        found = store.query(constraint.query, prefixes=self._prefixes)
+        if not isinstance(found, QuerySolutions):
+            raise TypeError("a SELECT query gave no solutions")
+        names = [variable.value for variable in found.variables]
+        for solution in found:
+            yield _result(constraint, dict(zip(names, solution, strict=True)))
+
+    def _foci(self, data: Sequence[Triple]) -> dict[frozenset[Node], set[NamedNode | BlankNode]]:
+        """Return the focus nodes by the classes that make them so (SHACL section 2.1.3.2)."""
         members: defaultdict[Node, set[NamedNode | BlankNode]] = defaultdict(set)
-        for triple in triples:
-            if triple.predicate == _SUBCLASS:
-                above[triple.object].add(triple.subject)
-            elif triple.predicate == TYPE and not isinstance(triple.subject, Triple):
+        new: list[Triple] = []
+        for triple in data:
+            if triple.predicate == TYPE and not isinstance(triple.subject, Triple):
                 members[triple.object].add(triple.subject)
-        for classes in {constraint.classes for constraint in self._constraints}:
-            target = _target(classes)
-            for kind in below(classes, above):
-                for node in members[kind]:
-                    yield Quad(node, _FOCUS, target)
+            elif triple.predicate == _SUBCLASS:
+                new.append(triple)
+        kinds = self._targets(_above(new, self._above)) if new else self._kinds
+        found = {
+            classes: set[NamedNode | BlankNode]().union(
+                *(members[k] for k in below if k in members)
+            )
+            for classes, below in kinds.items()
+        }
+        return {classes: nodes for classes, nodes in found.items() if nodes}
+
+    def _targets(self, above: Mapping[Node, set[Node]]) -> dict[frozenset[Node], set[Node]]:
+        """Return for the target classes of each shape all classes below them, they included."""
+        return {each.classes: below(each.classes, above) for each in self._constraints}
+
+
+def _above(
+    triples: Iterable[Triple], known: Mapping[Node, set[Node]] | None = None
+) -> defaultdict[Node, set[Node]]:
+    """Return which classes are right below which, beside what is known already."""
+    above: defaultdict[Node, set[Node]] = defaultdict(set)
+    for node, others in (known or {}).items():
+        above[node] = set(others)
+    for triple in triples:
+        if triple.predicate == _SUBCLASS:
+            above[triple.object].add(triple.subject)
+    return above
 
 
 def below(classes: Iterable[Node], above: Mapping[Node, set[Node]]) -> set[Node]:
@@ -117,7 +174,7 @@ def below(classes: Iterable[Node], above: Mapping[Node, set[Node]]) -> set[Node]
     return found
 
 
-def _constraint(known: Ontology, triple: Triple) -> Constraint | None:
+def _constraint(known: Ontology, triple: Triple, prefixes: Mapping[str, str]) -> Constraint | None:
     """Return the constraint that a shape has, if it may be asked for all nodes together."""
     shape, node = triple.subject, triple.object
     classes = known.values(shape, sh("targetClass"))
@@ -133,7 +190,8 @@ def _constraint(known: Ontology, triple: Triple) -> Constraint | None:
     severity = known.values(shape, sh("severity"))
     return Constraint(
         shape,
-        _WHERE.sub(f"WHERE {{ $this {_FOCUS} {_target(frozenset(classes))} . ", query, count=1),
+        started_from(query, f"$this {_FOCUS} {_target(frozenset(classes))} ."),
+        needed(query, prefixes),
         tuple(each for each in messages if isinstance(each, Literal)),
         severity[0] if severity else sh("Violation"),
         frozenset(classes),
@@ -161,62 +219,27 @@ def _is_plain(known: Ontology, shape: NamedNode) -> bool:
     )
 
 
-_WHERE: Final = re.compile(r"\bWHERE\s*\{", re.IGNORECASE)
-_GROUPED: Final = re.compile(r"\bGROUP\s+BY\s+[$?]this\b", re.IGNORECASE)
-_NOT_HERE: Final = re.compile(
-    r"\b(?:MINUS|VALUES|GRAPH|SERVICE|LIMIT|OFFSET|HAVING|ASK)\b"
-    r"|[$?](?:PATH|path|message|currentShape|shapesGraph)\b",
-    re.IGNORECASE,
-)
-_FOR_EACH: Final = re.compile(r"^\s*SELECT\s+(?:DISTINCT\s+)?[$?]this\b", re.IGNORECASE)
-_AGGREGATE: Final = re.compile(
-    r"\b(?:COUNT|SUM|MIN|MAX|AVG|SAMPLE|GROUP_CONCAT)\s*\(", re.IGNORECASE
-)
-_TEXT: Final = re.compile(r"\"[^\"\\\n]*\"|'[^'\\\n]*'|<[^<>\s]*>|#[^\n]*")
-_INNERMOST: Final = re.compile(r"(\bEXISTS\s*)?\{([^{}]*)\}", re.IGNORECASE)
-_USES_THIS: Final = re.compile(r"\b(?:FILTER|BIND)\b.*[$?]this\b", re.IGNORECASE | re.DOTALL)
-
-
-def means_the_same(query: str) -> bool:
-    """Return whether a query finds the same for all focus nodes as for each (a cautious answer).
-
-    It must not count across nodes, nor ask of ``$this`` in a group where nothing binds it.
-    """
-    text = _TEXT.sub(" ", query)
-    if not _FOR_EACH.search(text) or len(re.findall(r"\bSELECT\b", text, re.IGNORECASE)) > 1:
-        return False
-    if _NOT_HERE.search(text) or len(_WHERE.findall(query)) != 1:
-        return False
-    if _AGGREGATE.search(text) and not _GROUPED.search(text):
-        return False
-    inner = _WHERE.split(text)[-1].rpartition("}")[0]
-    return not any(_USES_THIS.search(group) for group in _plain_groups(inner))
-
-
-def _plain_groups(text: str) -> Iterator[str]:
-    """Yield the groups within a group, but for those that are asked whether they EXIST."""
-    while found := _INNERMOST.search(text):
-        if not found[1]:
-            yield found[2]
-        text = text[: found.start()] + " " + text[found.end() :]
-
-
-def _result(
-    node: BlankNode, constraint: Constraint, bound: Mapping[str, Node | None]
-) -> Iterator[Triple]:
-    """Yield one validation result (SHACL section 5.3.2)."""
+def _result(constraint: Constraint, bound: Mapping[str, Node | None]) -> Result:
+    """Return one validation result (SHACL section 5.3.2)."""
     focus = bound["this"]
     if focus is None:
         raise TypeError("a query that starts from the focus node must bind it")
-    yield Triple(BlankNode("set-report"), sh("result"), node)
-    yield Triple(node, sh("focusNode"), focus)
-    yield Triple(node, sh("value"), bound.get("value") or focus)
-    yield Triple(node, sh("resultSeverity"), constraint.severity)
-    yield Triple(node, sh("sourceConstraintComponent"), _COMPONENT)
-    yield Triple(node, sh("sourceShape"), constraint.shape)
-    for message in constraint.messages:
-        text = _VARIABLE.sub(lambda found: _shown(bound.get(found[1]), found[0]), message.value)
-        yield Triple(node, sh("resultMessage"), Literal(text, language=message.language))
+    texts = (
+        _VARIABLE.sub(lambda found: _shown(bound.get(found[1]), found[0]), message.value)
+        for message in constraint.messages
+    )
+    return Result(
+        focus=focus,
+        severity=text_of(constraint.severity),
+        component=_COMPONENT,
+        shape=constraint.shape,
+        path=None,
+        value=bound.get("value") or focus,
+        messages=tuple(
+            Literal(text, language=message.language)
+            for text, message in zip(texts, constraint.messages, strict=True)
+        ),
+    )
 
 
 _VARIABLE: Final = re.compile(r"\{[?$](\w+)\}")
@@ -224,14 +247,3 @@ _VARIABLE: Final = re.compile(r"\{[?$](\w+)\}")
 
 def _shown(value: Node | None, otherwise: str) -> str:
     return otherwise if value is None else text_of(value)
-
-
-_IN_QUERY: Final = re.compile(r"<([^<>\s]+)>|([A-Za-z][\w-]*)?:([\w-]+)")
-
-
-def mentioned(query: str, prefixes: Mapping[str, str]) -> set[str]:
-    """Return every IRI in the text of a query."""
-    return {
-        found[1] or prefixes.get(found[2] or "", "") + found[3]
-        for found in _IN_QUERY.finditer(query)
-    }

@@ -23,6 +23,7 @@ _SHARED: Final = NamedNode(GSH + "isShared")
 _ACROSS: Final = NamedNode(GSH + "acrossCases")
 _RULE: Final = NamedNode(GOV + "ruleId")
 _NAMED: Final = "urn:x-govkg:shape:"
+_VALIDATORS: Final = ("validator", "nodeValidator", "propertyValidator")
 _QUERIES: Final = {SH + "select", SH + "ask"}
 _INNER: Final = re.compile(r"\{\s*SELECT\b([^{]*?)(?:WHERE\s*)?\{", re.IGNORECASE)
 _THIS: Final = re.compile(r"[$?]this\b")
@@ -117,7 +118,15 @@ class Shapes:
 
     def templates(self, shape: Node | None) -> list[Literal]:
         """Return the messages of a shape and of its SPARQL constraints, as they are written."""
-        speakers = [] if shape is None else [shape, *self.values(shape, "sparql")]
+        return [] if shape is None else self._messages([shape, *self.values(shape, "sparql")])
+
+    def templates_of(self, component: str) -> list[Literal]:
+        """Return the messages of a constraint component and of its validators, as written."""
+        node = NamedNode(component)
+        validators = (each for name in _VALIDATORS for each in self.values(node, name))
+        return self._messages([node, *validators])
+
+    def _messages(self, speakers: Iterable[Node]) -> list[Literal]:
         messages = (value for each in speakers for value in self.values(each, "message"))
         return [message for message in messages if isinstance(message, Literal)]
 

@@ -15,7 +15,7 @@ from pyoxigraph import NamedNode, Triple
 from govkg.ontology import TYPE
 from govkg.rdf import Node
 from govkg.validation.expecting import INNER, kind
-from govkg.validation.results import Result, read_results
+from govkg.validation.results import Result
 from govkg.validation.shapes import Shapes, sh
 from govkg.vocabulary import OWL, RDFS, SH
 
@@ -27,8 +27,8 @@ ONE_OF: Final = {"Or", "Xone"}
 """Components of which it is enough to mend the causes of one inner shape."""
 _COUNTED: Final = "QualifiedMinCount"
 
-Check = Callable[[Sequence[Triple], Sequence[Triple]], list[Triple]]
-"""Validates data against shapes, and returns the report as triples."""
+Check = Callable[[Sequence[Triple], Sequence[Triple]], list[Result]]
+"""Validates data against shapes, and returns what is found."""
 
 _Ways = tuple[tuple[Result, ...], ...]
 
@@ -120,7 +120,7 @@ class Tracer:
             shapes += self._copied(copies) if question.of is None else self._each(question, copies)
             shapes.append(Triple(next(iter(copies.values())), sh("targetObjectsOf"), mark))
             marked.append(Triple(_SOMETHING, mark, question.node))
-        results = read_results(self._check(shapes, marked))
+        results = self._check(shapes, marked)
         known = [(*originals[r.shape], r) for r in results if r.shape in originals]
         told = [replace(result, shape=shape) for _, shape, result in known]
         for at, (number, _, _) in enumerate(known):

@@ -39,15 +39,11 @@ class Validator:
         """
         background = list(background)
         self._shapes = Shapes(shapes)
-        self._chunked = Chunked(
-            make_engine(engine, self._shapes.triples, background),
-            self._shapes,
-            background,
-            size=chunk_size,
-        )
+        whole = make_engine(engine, self._shapes.triples, background)
+        self._chunked = Chunked(whole, self._shapes, background, size=chunk_size)
         self._tracer = Tracer(
             self._shapes,
-            lambda some, data: make_engine(engine, some, background).report(data),
+            lambda some, data: whole.with_shapes(some).results(data),
             even_worded=strict,
         )
         self._teller = Teller(self._shapes, Ontology(background))

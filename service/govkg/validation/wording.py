@@ -53,8 +53,8 @@ class Wording:
     def message(self, result: Result) -> Words:
         """Return what the shape's author says, with labels in the place of concepts' IRIs.
 
-        Some engines drop the language of a SPARQL constraint's message when they fill in a value,
-        so such a message is matched with the templates of the shape.
+        Some engines drop the language of a message, so such a message is matched with the
+        templates of the shape and of the constraint component.
         """
         if not self._shapes.templates(result.shape) and result.component.startswith(SH):
             return self._plain_message(result)
@@ -118,7 +118,8 @@ class Wording:
     def _language(self, result: Result, message: Literal) -> str:
         if message.language:
             return message.language
-        for template in self._shapes.templates(result.shape):
+        templates = self._shapes.templates(result.shape)
+        for template in (*templates, *self._shapes.templates_of(result.component)):
             if template.language and _pattern(template.value).fullmatch(message.value):
                 return template.language
         return ""

@@ -2,10 +2,11 @@
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
@@ -115,21 +116,24 @@ def _first(found: Iterator[tuple[str, str, Place]]) -> Places:
 
 
 _TOKEN: Final = re.compile(
-    r"""(?P<skip>\#[^\n]*|\s+)
-    |(?P<text>\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''
+    r"""(?:\#[^\n]*|\s+)*+(?:
+    (?P<text>\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''
         |"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')
     |<(?P<iri>[^<>\s]*)>
     |(?P<directive>@?(?:prefix|base)\b)
     |(?P<name>(?:[^\W\d][\w.-]*)?:(?:[\w:%-]|\.(?=[\w:%-]))*)
     |(?P<mark>[.;,\[\](){}])
-    |(?P<word>[^\s.;,\[\](){}<>"'\#]+|.)""",
+    |(?P<word>[^\s.;,\[\](){}<>"'\#]+|.))""",
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
 
 
+_ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+
+
 def _resolved(base: str, reference: str) -> str:
     """Return a whole IRI; an empty fragment, on which prefixes end, is kept."""
-    if not base or urlsplit(reference).scheme:
+    if not base or _ABSOLUTE.match(reference):
         return reference
     end = "#" if reference.endswith("#") else ""
     return urljoin(base, reference).removesuffix(end) + end
@@ -165,6 +169,15 @@ class _Reading:
             self.prefixes[self.prefix] = _resolved(self.base, token["iri"])
         self.declares, self.prefix = False, None
 
+    def statement(self, token: re.Match[str]) -> tuple[str, str] | None:
+        """Take a subject or predicate; returns the node and the property that it names."""
+        iri = self.iri(token) if token.lastgroup in {"iri", "name"} else None
+        if self.wants == "subject":
+            self.subject, self.wants = iri, "predicate"
+            return (iri, WHOLE) if iri else None
+        self.wants = "object"
+        return (self.subject, iri) if iri and self.subject else None
+
     def mark(self, sign: str) -> None:
         """Follow the punctuation."""
         if sign in "[(":
@@ -179,36 +192,26 @@ class _Reading:
 
 def _in_turtle(text: str, base: str) -> Iterator[tuple[str, str, Place]]:
     """Yield each subject and predicate at the top level of a Turtle document, with its place."""
-    reading, line, start = _Reading(base), 1, 0
+    reading = _Reading(base)
+    ends = [found.start() for found in _LINE_END.finditer(text)]
     for token in _TOKEN.finditer(text):
-        place = Place(line=line, column=token.start() - start + 1)
-        if reading.declares and token["skip"] is None:
+        kind = token.lastgroup or ""
+        if reading.declares:
             reading.declare(token)
-        elif token["directive"]:
+        elif kind == "directive":
             reading.declares = True
-        elif token["mark"]:
+        elif kind == "mark":
             reading.mark(token["mark"])
-        elif token["skip"] is None and reading.depth == 0:
-            yield from _statement(reading, token, place)
-        lines = token.group().count("\n")
-        if lines:
-            line, start = line + lines, token.start() + token.group().rfind("\n") + 1
+        elif reading.depth == 0 and reading.wants != "object":
+            found = reading.statement(token)
+            if found:
+                start = token.start(kind) - (kind == "iri")
+                line = bisect_left(ends, start)
+                column = start - (ends[line - 1] if line else -1)
+                yield *found, Place(line=line + 1, column=column)
 
 
-def _statement(
-    reading: _Reading, token: re.Match[str], place: Place
-) -> Iterator[tuple[str, str, Place]]:
-    """Yield the place of a subject or predicate, if the token is one."""
-    named = token["iri"] is not None or token["name"]
-    iri = reading.iri(token) if named else None
-    if reading.wants == "subject":
-        reading.subject, reading.wants = iri, "predicate"
-        if iri:
-            yield iri, WHOLE, place
-    elif reading.wants == "predicate":
-        reading.wants = "object"
-        if iri and reading.subject:
-            yield reading.subject, iri, place
+_LINE_END: Final = re.compile("\n")
 
 
 def _in_json(

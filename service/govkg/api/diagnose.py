@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from fastapi import APIRouter, Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 
 from govkg.api.dependencies import LanguageDep, PageDep, ServiceDep, WantedDep
 from govkg.api.describing import operation
@@ -71,12 +71,17 @@ async def diagnose(
     header = header_of(document, service) | {"profile": profile}
     head, found = await service.run(request, "diagnose", header, document.data, seconds)
     notes.conforms = head["conforms"]
-    diagnosis: dict[str, Any] = json.loads(found)
     registry = service.known().registry
-    diagnosis["hints"] = await asyncio.to_thread(hints, registry, diagnosis["jurisdictions"])
+    hinted = {"hints": await asyncio.to_thread(hints, registry, head["jurisdictions"])}
     if media == JSON:
-        return JSONResponse(diagnosis)
+        return Response(_joined(found, hinted), media_type=JSON)
+    diagnosis = json.loads(found) | hinted
     if media == TEXT:
         told = hint_lines(diagnosis["hints"], language)
         return PlainTextResponse(diagnosis_text(diagnosis, language) + told)
     return shown(page, document, diagnosis["validation"], diagnosis, profile)
+
+
+def _joined(text: bytes, more: dict[str, Any]) -> bytes:
+    """Return a JSON object, of which the text is given, with more members."""
+    return b"".join((text[:-1], b", ", json.dumps(more, ensure_ascii=False).encode()[1:]))

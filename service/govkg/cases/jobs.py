@@ -137,11 +137,14 @@ def convert(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
 
 
 def diagnose(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:
-    """Validate a document and return what follows from it, as JSON."""
-    diagnosis = state.checker.diagnose(
-        _submission(state, header, body), header.get("profile", "standard")
-    )
-    return {"conforms": diagnosis["validation"]["conforms"]}, _json(diagnosis)
+    """Validate a document and return what follows from it, as a JSON object.
+
+    The header of the answer has the ``jurisdictions`` too, so that nobody need read the rest.
+    """
+    sent = _submission(state, header, body)
+    diagnosis = state.checker.diagnose(sent, header.get("profile", "standard"))
+    told = {"conforms": diagnosis["validation"]["conforms"]}
+    return told | {"jurisdictions": diagnosis["jurisdictions"]}, _json(diagnosis)
 
 
 def submit(state: State, header: Header, body: bytes) -> tuple[Header, bytes]:

@@ -105,11 +105,13 @@ class Diagnostician:
     def _near(
         self, case: NamedNode, profiles: list[NamedNode], triples: list[Triple]
     ) -> Iterator[Near]:
-        """Yield the kinds of case and profile for which less is missing than for an empty one."""
+        """Yield the kinds of case and profile of which part is there, and less than all missing."""
         statable = self._hypotheses.statable(triples)
         for subject, names in ((case, _CASE_AIMS), *((p, _PROFILE_AIMS) for p in profiles)):
             for name, needs in names.items():
                 goal = Triple(subject, TYPE, _gov(name))
+                if not self._hypotheses.begun(statable, goal):
+                    continue
                 sets = self._hypotheses.sets(statable, goal, _BOUNDS)
                 near = [each for each in sets if _terms(each) < needs]
                 if near:

@@ -20,6 +20,7 @@ from govkg.reasoning import (
     Proof,
     Routes,
     Teller,
+    begun,
     contradictions_json,
     missing,
     prove,
@@ -82,6 +83,10 @@ class Hypotheses:
         conclusion = teller.statement_json(goal)
         told = [self._set_json(teller, each) for each in sets]
         return {"conclusion": conclusion, "follows": holds, "missing": told}
+
+    def begun(self, statable: Statable, goal: Triple) -> bool:
+        """Say whether part of what a kind needs is there; the case must be supposed."""
+        return begun(self._closure, goal, statable, self._routes)
 
     def sets(
         self, statable: Statable, goal: Triple, bounds: Bounds | None = None

@@ -14,7 +14,7 @@ For whoever builds on top, from the outside inwards:
   ``concluding`` and look which patterns of their bodies nothing meets.
 """
 
-from govkg.reasoning.abduction import Bounds, Routes, Supposable, missing
+from govkg.reasoning.abduction import Bounds, Routes, Supposable, begun, missing
 from govkg.reasoning.alternatives import MOST, alternatives
 from govkg.reasoning.closure import Changed, Closure, Contradiction, Derived
 from govkg.reasoning.consistency import contradictions_json
@@ -44,6 +44,7 @@ __all__ = [
     "Supposable",
     "Teller",
     "alternatives",
+    "begun",
     "contradictions_json",
     "deep_check",
     "missing",

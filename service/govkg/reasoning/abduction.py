@@ -28,6 +28,7 @@ _MATCHES: Final = 60
 """How many facts a premise is tried with."""
 _MOST_VARIABLES: Final = 10_000
 """More than any clause has."""
+_DEFINING: Final = {"cax-eqc1", "cax-eqc2", "cls-int1", "cls-uni", "cls-hv2"}
 _BOTH: Final = 2
 """How many ends of a premise of which nothing is known are variables."""
 
@@ -112,6 +113,8 @@ class _Route(NamedTuple):
     ends: tuple[tuple[int, int], ...]
     """Property and value of those of its premises that speak of the subject of the conclusion and
     have no other variable: most clauses that would run in circles do so by one of these."""
+    defines: bool
+    """Whether it says what the class is that it concludes, not only what is in it as well."""
 
 
 class Routes:
@@ -135,9 +138,8 @@ class Routes:
         self.clauses.clear()
         for clause in engine.program.clauses:
             if clause.head:
-                self.clauses[_key(clause.head, engine.type)].append(
-                    _route(clause.head, clause.body)
-                )
+                route = _route(clause.head, clause.body, defines=clause.rule in _DEFINING)
+                self.clauses[_key(clause.head, engine.type)].append(route)
         self.open = self._reach(engine, supposable)
 
     def _reach(self, engine: Engine, supposable: Supposable) -> set[tuple[int, int]]:
@@ -160,7 +162,7 @@ class Routes:
         return reached
 
 
-def _route(head: Atom, body: Iterable[Atom]) -> _Route:
+def _route(head: Atom, body: Iterable[Atom], *, defines: bool) -> _Route:
     """Return a clause, its variables numbered from -1 down."""
     names: dict[int, int] = {}
 
@@ -174,11 +176,34 @@ def _route(head: Atom, body: Iterable[Atom]) -> _Route:
 
     head, atoms = renamed(head), tuple(map(renamed, body))
     ends = tuple((p, o) for s, p, o in atoms if s == head[0] < 0 and o >= 0)
-    return _Route(head, atoms, ends)
+    return _Route(head, atoms, ends, defines)
 
 
 def _leads(route: _Route, reached: set[tuple[int, int]], kind: int) -> bool:
     return any(_key(atom, kind) in reached for atom in route.body)
+
+
+def begun(closure: Closure, goal: Triple, supposable: Supposable, routes: Routes) -> bool:
+    """Say whether part of what makes a thing belong to a class holds of it already.
+
+    That it is of a kind that may be supposed is no such part.
+    """
+    engine = closure.engine
+    routes.follow(engine, supposable)
+    subject, kind, aim = engine.terms.fact(goal)
+    given = {engine.terms.number(each) for each in supposable.classes()}
+    seen, waiting = {aim}, [aim]
+    while waiting:
+        routes_here = routes.clauses.get((kind, waiting.pop()), ())
+        ends = (end for route in routes_here if route.defines for end in route.ends)
+        for prop, value in ends:
+            if value not in seen and value not in given:
+                if engine.rank((subject, prop, value)) is not None:
+                    return True
+                if prop == kind:
+                    seen.add(value)
+                    waiting.append(value)
+    return False
 
 
 def missing(

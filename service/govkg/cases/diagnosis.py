@@ -75,10 +75,12 @@ class Diagnostician:
         self._ontology = ontology
         self._closure = closure
         self._hypotheses = hypotheses
+        self._proofs: dict[Triple, Proof] = {}
 
     def diagnose(self, triples: list[Triple]) -> list[CaseDiagnosis]:
         """Return what follows for each case among the triples."""
         with self._closure.supposing(triples):
+            self._proofs = {}
             return [self._case(case, triples) for case in _cases(triples)]
 
     def _case(self, case: NamedNode, triples: list[Triple]) -> CaseDiagnosis:
@@ -132,7 +134,7 @@ class Diagnostician:
         return tuple(found)
 
     def _conclusion(self, triple: Triple) -> Conclusion:
-        proof = prove(self._closure, triple, lambda _: (), self._ontology.claim)
+        proof = prove(self._closure, triple, lambda _: (), self._ontology.claim, self._proofs)
         return Conclusion(triple.subject, triple.object, proof)
 
     def _nodes(self, subject: NamedNode, predicate: NamedNode) -> list[NamedNode]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from pyoxigraph import NamedNode, Triple
 
@@ -81,7 +82,7 @@ class Proof:
         found = {step.statement: step for step in leaves if not _is_axiom(step.statement)}
         return list(found.values())
 
-    @property
+    @cached_property
     def status(self) -> str:
         """Return the grade of the proof: the status of the weakest relation that it rests on.
 
@@ -89,12 +90,15 @@ class Proof:
         source claims; the axioms that define how to reason carry their own justification. A proof
         that rests on no such relation is ``stated``.
         """
-        weakest = self.weakest()
+        weakest = self.weakest
         return weakest.claim.status if weakest and weakest.claim else "stated"
 
+    @cached_property
     def weakest(self) -> "Proof | None":
-        """Return the step that gives the proof its grade, or None if it rests on no relation."""
-        relations = [s for s in self.steps() if s.claim and not _is_axiom(s.statement)]
+        """The step that gives the proof its grade, or None if it rests on no relation."""
+        own = [self] if self.claim and not _is_axiom(self.statement) else []
+        below = (premise.weakest for premise in self.premises)
+        relations = [*own, *(step for step in below if step)]
         return min(relations, key=lambda s: STRENGTH.get(_status(s), 0), default=None)
 
 
@@ -108,18 +112,35 @@ def _is_axiom(triple: Triple) -> bool:
     return isinstance(about, NamedNode) and about.value.startswith((OWL, RDFS))
 
 
-def prove(closure: Closure, triple: Triple, sources: Sources, claims: Claims) -> Proof:
+def prove(
+    closure: Closure,
+    triple: Triple,
+    sources: Sources,
+    claims: Claims,
+    known: dict[Triple, Proof] | None = None,
+) -> Proof:
     """Return the proof of a triple by one derivation of each of its premises.
 
     Raises NotEntailedError if the triple neither was asserted nor follows. The derivations point
-    to facts of lower rank only, so the proof is finite.
+    to facts of lower rank only, so the proof is finite. Proofs that are ``known`` are taken, and
+    new ones are added to them; that is good as long as the closure stays as it is.
     """
     if triple not in closure:
         raise not_entailed(triple)
+    known = {} if known is None else known
+    proof = known.get(triple)
+    if proof is None:
+        proof = known[triple] = _proof(closure, triple, sources, claims, known)
+    return proof
+
+
+def _proof(
+    closure: Closure, triple: Triple, sources: Sources, claims: Claims, known: dict[Triple, Proof]
+) -> Proof:
     derived = closure.derivation(triple)
     if derived is None:
         return Proof(triple, ASSERTED, (), sources(triple), claims(triple))
-    premises = tuple(prove(closure, each, sources, claims) for each in derived.premises)
+    premises = tuple(prove(closure, each, sources, claims, known) for each in derived.premises)
     return Proof(triple, derived.rule, premises)
 
 

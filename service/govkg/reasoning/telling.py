@@ -54,8 +54,10 @@ class Teller:
     """Puts proofs into words, with labels from a namer."""
 
     def __init__(self, name: Namer) -> None:
-        """Take the function that names nodes."""
+        """Take the function that names nodes; what was told once is told alike again."""
         self._name = name
+        self._statements: dict[Triple, dict[str, Any]] = {}
+        self._told: dict[int, tuple[Proof, dict[str, Any]]] = {}
 
     def statement(self, triple: Triple, language: Language) -> str:
         """Return a triple as a short sentence."""
@@ -65,7 +67,15 @@ class Teller:
         return f"{subject} {verb} {value}"
 
     def as_json(self, proof: Proof) -> dict[str, Any]:
-        """Return a proof as nested JSON values; ``status`` is that of its weakest relation."""
+        """Return a proof as nested JSON values; ``status`` is that of its weakest relation.
+
+        The values are not to be changed: where proofs share a step, they share its values.
+        """
+        if id(proof) not in self._told:
+            self._told[id(proof)] = proof, self._proof_json(proof)
+        return self._told[id(proof)][1]
+
+    def _proof_json(self, proof: Proof) -> dict[str, Any]:
         told: dict[str, Any] = {
             **self.statement_json(proof.statement),
             "rule": proof.rule,
@@ -85,14 +95,17 @@ class Teller:
     def all_json(self, proofs: Sequence[Proof]) -> dict[str, Any]:
         """Return the first proof as JSON values, and further ones as its ``alternatives``."""
         told = self.as_json(proofs[0])
-        if len(proofs) > 1:
-            told["alternatives"] = [self.as_json(proof) for proof in proofs[1:]]
-        return told
+        if len(proofs) == 1:
+            return told
+        return told | {"alternatives": [self.as_json(proof) for proof in proofs[1:]]}
 
     def statement_json(self, triple: Triple) -> dict[str, Any]:
         """Return a statement as JSON values, with a sentence in each language."""
-        text = {language: self.statement(triple, language) for language in _LANGUAGES}
-        return {"statement": triple_json(triple), "text": text}
+        told = self._statements.get(triple)
+        if told is None:
+            text = {language: self.statement(triple, language) for language in _LANGUAGES}
+            told = self._statements[triple] = {"statement": triple_json(triple), "text": text}
+        return told
 
     def label(self, node: Node) -> dict[Language, str]:
         """Return what a node is called in each language."""

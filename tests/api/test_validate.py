@@ -41,7 +41,7 @@ def test_examples_conform(client: TestClient, path) -> None:  # type: ignore[no-
         ("application/ld+json", "http://www.w3.org/ns/shacl#ValidationReport"),
         ("text/html", "<h2>Report</h2>"),
         ("text/csv", "file,severity,rule"),
-        ("application/sarif+json", '"version": "2.1.0"'),
+        ("application/sarif+json", '"version":"2.1.0"'),
         ("application/junit+xml", "<testsuites"),
     ],
 )

@@ -84,4 +84,4 @@ async def diagnose(
 
 def _joined(text: bytes, more: dict[str, Any]) -> bytes:
     """Return a JSON object, of which the text is given, with more members."""
-    return b"".join((text[:-1], b", ", json.dumps(more, ensure_ascii=False).encode()[1:]))
+    return b"".join((text[:-1], b",", json.dumps(more, ensure_ascii=False).encode()[1:]))

@@ -1,11 +1,11 @@
 """Check and diagnose a submitted document: read, validate, draw conclusions, store nothing."""
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 from pyoxigraph import NamedNode, Triple
 
 from govkg import bundle
@@ -274,7 +274,7 @@ def rendered(
 
 
 def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode()
+    return msgspec.json.encode(value)
 
 
 Writer = Callable[[Sequence[tuple[str, Report]], Language], bytes]

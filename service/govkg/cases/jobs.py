@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
+import msgspec
 from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 
 from govkg.annotating import FORMATS as MARKS
@@ -235,7 +236,7 @@ def _empty(state: State, known: Format) -> bytes:
 
 
 def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode()
+    return msgspec.json.encode(value)
 
 
 JOBS: Final[Mapping[str, Job]] = {

@@ -92,11 +92,19 @@ class Shapes:
         """
         self.triples = named(triples)
         self._index = Ontology(self.triples)
+        self._values: dict[tuple[Node, str], Sequence[Node]] = {}
+        self._texts: dict[tuple[Node, str], Texts] = {}
+        self._templates: dict[Node, Sequence[Literal]] = {}
         self._check_queries()
 
-    def values(self, shape: Node | None, name: str) -> list[Node]:
+    def values(self, shape: Node | None, name: str) -> Sequence[Node]:
         """Return the values of a property of SHACL."""
-        return [] if shape is None else self._index.values(shape, sh(name))
+        if shape is None:
+            return ()
+        key = shape, name
+        if key not in self._values:
+            self._values[key] = self._index.values(shape, sh(name))
+        return self._values[key]
 
     def rule(self, shape: Node | None) -> str:
         """Return the rule id of a shape, such as ``C05``, or nothing."""
@@ -110,15 +118,24 @@ class Shapes:
 
     def texts(self, shape: Node | None, name: str) -> Texts:
         """Return the texts of a shape by language, such as its ``name``."""
-        return {} if shape is None else self._index.texts(shape, sh(name))
+        if shape is None:
+            return {}
+        key = shape, name
+        if key not in self._texts:
+            self._texts[key] = self._index.texts(shape, sh(name))
+        return self._texts[key]
 
     def members(self, head: Node) -> list[Node]:
         """Return the members of a list."""
         return self._index.members_of(head)
 
-    def templates(self, shape: Node | None) -> list[Literal]:
+    def templates(self, shape: Node | None) -> Sequence[Literal]:
         """Return the messages of a shape and of its SPARQL constraints, as they are written."""
-        return [] if shape is None else self._messages([shape, *self.values(shape, "sparql")])
+        if shape is None:
+            return ()
+        if shape not in self._templates:
+            self._templates[shape] = self._messages([shape, *self.values(shape, "sparql")])
+        return self._templates[shape]
 
     def templates_of(self, component: str) -> list[Literal]:
         """Return the messages of a constraint component and of its validators, as written."""

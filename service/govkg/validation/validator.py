@@ -75,7 +75,7 @@ class Validator:
             for each in traced
             if not self._is_gap(each) and (self._strict or each.focus in sent.own)
             for finding in self._teller.findings(
-                replace(each, severity=severities.get(each.shape or each.focus, each.severity)),
+                _graded(each, severities.get(each.shape or each.focus)),
                 sent,
                 anybody=self._strict,
             )
@@ -102,6 +102,11 @@ class Validator:
                 remedy=f"Use one of: {', '.join(self.profiles)}.",
             )
         return self._shapes.profiles[profile]
+
+
+def _graded(result: Result, severity: str | None) -> Result:
+    """Return a result with the severity that a profile gives it, if it gives one."""
+    return replace(result, severity=severity) if severity else result
 
 
 def _order(finding: Finding) -> tuple[int, str, str, str, str, str]:

@@ -70,22 +70,12 @@ class Bounds(NamedTuple):
     seconds: float = 1.0
 
 
-class _Goal(NamedTuple):
-    """A premise to be shown."""
-
-    atom: Atom
-    alike: Atom
-    """The same with its variables made alike."""
-    above: frozenset[Atom]
-    """The premises that it is to show, their variables made alike."""
-
-
 class _Known(NamedTuple):
     """What is known of a premise, whatever its variables are called."""
 
     holds: bool
     """Whether it has no variables and holds."""
-    matches: list[Atom]
+    matches: tuple[Atom, ...]
     """Facts that it could be; none if nothing is known of it."""
     is_open: bool
     """Whether it could follow from what may be supposed."""
@@ -93,6 +83,17 @@ class _Known(NamedTuple):
     """Whether there is no way to show it."""
     ease: tuple[bool, bool, int]
     """Sorts premises: those that can only be matched first, then by what is known of them."""
+
+
+class _Goal(NamedTuple):
+    """A premise to be shown."""
+
+    atom: Atom
+    alike: Atom
+    """The same with its variables made alike."""
+    known: _Known
+    above: frozenset[Atom]
+    """The premises that it is to show, their variables made alike."""
 
 
 class _State(NamedTuple):
@@ -252,13 +253,14 @@ class _Abduction:
         self._visited: set[tuple[frozenset[Atom], frozenset[Atom]]] = set()
         self._seen: dict[Atom, _Known] = {}
         self._spelled: dict[Atom, Triple] = {}
+        self._choices: dict[NamedNode, list[int]] = {}
 
     def found(self) -> list[tuple[Triple, ...]]:
         """Return the sets that were tried and do what they should."""
         kept: list[frozenset[Triple]] = []
         seen: list[frozenset[Hashable]] = []
         goal = self._terms.fact(self._goal)
-        start = _Goal(goal, goal, frozenset())
+        start = _Goal(goal, goal, self._known(goal), frozenset())
         self._push(_State((start,), frozenset(), 0))
         for _ in range(_STEPS):
             if not self._queue or monotonic() > self._deadline:
@@ -284,12 +286,11 @@ class _Abduction:
         goals: list[_Goal] = []
         cost = len(state.supposed)
         for goal in state.goals:
-            known = self._known(goal.alike)
-            if known.is_hopeless:
+            if goal.known.is_hopeless:
                 return
-            if not known.holds:
+            if not goal.known.holds:
                 goals.append(goal)
-                cost += not known.matches
+                cost += not goal.known.matches
         if cost > self._bounds.facts or state.new > self._bounds.things:
             return
         key = frozenset([goal.alike for goal in goals]), state.supposed
@@ -300,13 +301,13 @@ class _Abduction:
 
     def _next(self, state: _State) -> Iterator[_State]:
         """Yield what can be done with the premise that leaves the fewest ways open."""
-        chosen = min(state.goals, key=lambda goal: self._known(goal.alike).ease)
+        chosen = min(state.goals, key=lambda goal: goal.known.ease)
         rest = tuple(goal for goal in state.goals if goal is not chosen)
-        atom, known = chosen.atom, self._known(chosen.alike)
+        atom, known = chosen.atom, chosen.known
         for match in (*known.matches, *state.supposed):
             binding = _unify(atom, match)
             if binding is not None:
-                yield _bound(_State(rest, state.supposed, state.new), binding)
+                yield self._bound(_State(rest, state.supposed, state.new), binding)
         if not known.is_open:
             return
         yield from self._suppose(atom, rest, state)
@@ -327,7 +328,7 @@ class _Abduction:
         matches, is_open = self._matches(alike), self._is_open(alike)
         return _Known(
             holds=not loose and bool(matches),
-            matches=matches,
+            matches=tuple(matches),
             is_open=is_open,
             is_hopeless=not (matches or is_open or loose == _BOTH),
             ease=(loose == _BOTH, is_open, loose),
@@ -368,14 +369,20 @@ class _Abduction:
                 new += 1
                 values = [self._terms.number(self._supposable.new(new))]
             else:
-                values = [self._terms.number(each) for each in choice[:_MATCHES]]
+                values = self._numbers(prop, choice)
         for each in values:
             fact = (subject, atom[1], each)
             if subject & 1 or not self._may_suppose(fact):
                 continue
             supposed = state.supposed | {fact}
             if self._supposable.together(self._triples(supposed)):
-                yield _bound(_State(rest, supposed, new), _unify(atom, fact))
+                yield self._bound(_State(rest, supposed, new), _unify(atom, fact))
+
+    def _numbers(self, prop: NamedNode, choice: Sequence[NamedNode]) -> list[int]:
+        """Return the values that a property is chosen from as numbers."""
+        if prop not in self._choices:
+            self._choices[prop] = [self._terms.number(each) for each in choice[:_MATCHES]]
+        return self._choices[prop]
 
     def _may_suppose(self, fact: Atom) -> bool:
         triple = self._triple(fact)
@@ -393,12 +400,12 @@ class _Abduction:
         goals: list[_Goal] = []
         for each in route.body:
             atom = _put(_shifted(each, shift), binding)
-            alike = _alike(atom)
-            if alike in above or self._known(alike).is_hopeless:
+            made = self._made(atom, above)
+            if made.alike in above or made.known.is_hopeless:
                 return
-            goals.append(_Goal(atom, alike, above))
+            goals.append(made)
         state = _State((*goals, *state.goals), state.supposed, state.new)
-        yield state if all(term < -shift for term in binding) else _bound(state, binding)
+        yield state if all(term < -shift for term in binding) else self._bound(state, binding)
 
     def _concluding(self, atom: Atom) -> Iterator[_Route]:
         _, prop, value = atom
@@ -407,6 +414,22 @@ class _Abduction:
         for route in self._clauses.get((prop, -1), ()):
             if value < 0 or route.head[2] < 0 or route.head[2] == value:
                 yield route
+
+    def _bound(self, state: _State, binding: dict[int, int] | None) -> _State:
+        """Put values for variables in all that is left to show."""
+        if not binding:
+            return state
+        goals = (
+            goal
+            if goal.atom[0] >= 0 and goal.atom[2] >= 0
+            else self._made(_put(goal.atom, binding), goal.above)
+            for goal in state.goals
+        )
+        return _State(tuple(dict.fromkeys(goals)), state.supposed, state.new)
+
+    def _made(self, atom: Atom, above: frozenset[Atom]) -> _Goal:
+        alike = _alike(atom)
+        return _Goal(atom, alike, self._known(alike), above)
 
     # The trial
 
@@ -475,18 +498,3 @@ def _walk(term: int, binding: dict[int, int]) -> int:
 
 def _put(atom: Atom, binding: dict[int, int]) -> Atom:
     return _walk(atom[0], binding), atom[1], _walk(atom[2], binding)
-
-
-def _bound(state: _State, binding: dict[int, int] | None) -> _State:
-    """Put values for variables in all that is left to show."""
-    if not binding:
-        return state
-    goals = (_put_in(goal, binding) for goal in state.goals)
-    return _State(tuple(dict.fromkeys(goals)), state.supposed, state.new)
-
-
-def _put_in(goal: _Goal, binding: dict[int, int]) -> _Goal:
-    if goal.atom[0] >= 0 and goal.atom[2] >= 0:
-        return goal
-    atom = _put(goal.atom, binding)
-    return _Goal(atom, _alike(atom), goal.above)

@@ -119,7 +119,7 @@ class Closure:
         return self._change(held - wanted, list(wanted - held))
 
     @contextmanager
-    def supposing(self, triples: Iterable[Triple]) -> Iterator[list[Triple]]:
+    def supposing(self, triples: Iterable[Triple]) -> Iterator[Iterator[Triple]]:
         """Suppose some triples for a while; yields what newly holds, and then takes it all back.
 
         Axioms among them are supposed as facts, but not applied.
@@ -131,7 +131,7 @@ class Closure:
                 for fact in [self._terms.fact(triple) for triple in triples]:
                     engine.assert_one(*fact)
                 engine.run()
-                yield [self._terms.triple(fact) for fact in _new_facts(log, engine)]
+                yield self._spelled(log)
             finally:
                 undo(engine, log)
                 engine.new_axioms = False
@@ -139,6 +139,11 @@ class Closure:
                     for fact in key:
                         engine.forget_clashes(fact)
                 engine.clashes.update(clashes)
+
+    def _spelled(self, log: list[Change]) -> Iterator[Triple]:
+        """Yield what a log of additions tells to be new."""
+        for fact in _new_facts(log, self._engine):
+            yield self._terms.triple(fact)
 
     # What holds, and why
 

@@ -112,7 +112,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     if service.metrics:
         service.metrics.registry.register(Gauges(service))
     for module in ROUTES:
-        app.include_router(module.router)
+        app.router.routes.extend(module.router.routes)
     static = StaticFiles(directory=Path(__file__).parent / "static")
     app.router.routes.append(Mount("/static", static))
     app.openapi = partial(openapi, app)  # type: ignore[method-assign]

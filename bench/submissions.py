@@ -4,8 +4,10 @@
 
 A service is started in a scratch folder, with so many cases in its journal. Each client keeps one
 request under way: ``POST /diagnose`` of one case, and ``POST /cases`` of a new one, which is
-acknowledged once it is on disk. No two cases are alike. At the end the service is killed, and the
-cases that the journal then holds are counted: none that was acknowledged may be missing.
+acknowledged once it is on disk. No two cases are alike, but where it says “the same”: there one
+case is diagnosed again and again, as when people go back and forth. At the end the service is
+killed, and the cases that the journal then holds are counted: none that was acknowledged may be
+missing.
 
 The bars are 25 ms for half of the diagnoses and 100 ms for 99 of 100, at four clients. The times of
 the processes tell how much of that was waiting for a machine with other work on it.
@@ -127,16 +129,24 @@ def _await(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 def measured(
-    port: int, path: str, headers: dict[str, str], clients: int, seconds: float, wanted: int
+    port: int,
+    path: str,
+    headers: dict[str, str],
+    clients: int,
+    seconds: float,
+    wanted: int,
+    *,
+    same: bool = False,
 ) -> Answers:
-    """Keep a request of each client under way for some seconds."""
+    """Keep a request of each client under way for some seconds, each with a case of its own."""
     text, numbers, found, lock = CASE.read_text("utf-8"), count(), Answers(), threading.Lock()
     start = time.perf_counter()
 
     def client() -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         while time.perf_counter() - start < seconds:
-            name = f"{path.strip('/')}-{os.getpid()}-{clients}-{next(numbers)}"
+            number = 0 if same else next(numbers)
+            name = f"{path.strip('/')}-{os.getpid()}-{clients}-{number}"
             body = text.replace(f"/case/{NAME}", f"/case/{name}").encode()
             began = time.perf_counter()
             connection.request("POST", path, body, {"Content-Type": "text/turtle"} | headers)
@@ -179,11 +189,14 @@ def _line(
     headers: dict[str, str],
     clients: int,
     seconds: float,
+    *,
+    same: bool = False,
 ) -> int:
     """Measure one line of the table, print it, and return how many requests succeeded."""
     before = spent(process)
-    found = measured(port, path, headers, clients, seconds, _SUCCESS[path])
-    print(found.line(f"POST {path}", clients, spent(process) - before), flush=True)
+    found = measured(port, path, headers, clients, seconds, _SUCCESS[path], same=same)
+    what = f"POST {path}{', the same' if same else ''}"
+    print(found.line(what, clients, spent(process) - before), flush=True)
     for error in found.errors[:1]:
         print(f"  {error}")
     return len(found.times)
@@ -207,6 +220,7 @@ def main() -> None:
             measured(port, "/diagnose", {}, 2, 2, 200)  # each worker has begun
             for clients in map(int, given.clients.split(",")):
                 _line(process, port, "/diagnose", {}, clients, given.seconds)
+                _line(process, port, "/diagnose", {}, clients, given.seconds, same=True)
             for clients in map(int, given.clients.split(",")):
                 headers = {"Authorization": f"Bearer {token}"}
                 kept += _line(process, port, "/cases", headers, clients, given.seconds)

@@ -188,7 +188,9 @@ class Settings(BaseSettings):
         50_000_000, ge=1024, description="The most that one update may add, in bytes of N-Quads."
     )
     cache_bytes: int = Field(
-        64_000_000, ge=0, description="How many bytes of query results are kept; 0 keeps none."
+        64_000_000,
+        ge=0,
+        description="How many bytes of answers (query results, checks) are kept; 0: none.",
     )
     max_result_bytes: int = Field(
         50_000_000, ge=1024, description="The largest query result that is sent, in bytes."

@@ -1,9 +1,16 @@
 """Answers that were given before are given again, as long as that is right."""
 
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from unittest.mock import Mock
+
 import pytest
 from starlette.testclient import TestClient
 
+from govkg.api import knowledge
 from govkg.api.knowledge import Service
+
+CASES = Path(__file__).parents[2] / "examples" / "cases" / "valid"
 
 QUERY = "SELECT ?c WHERE { ?c a gov:CrisisType } ORDER BY ?c"
 
@@ -95,5 +102,60 @@ def test_a_new_generation_forgets(client: TestClient, service: Service) -> None:
 
     service.cache.get(object(), "anything")
     ask(client, QUERY)
+
+    assert service.cache.hits == hits
+
+
+CASE = (CASES / "naga-city.ttl").read_bytes()
+TURTLE = {"content-type": "text/turtle"}
+
+
+@pytest.mark.parametrize("path", ["/validate", "/diagnose"])
+def test_the_same_document_is_checked_once(client: TestClient, service: Service, path: str) -> None:
+    """Who sends a document again gets what came of it, without a worker."""
+    first = client.post(path, content=CASE, headers=TURTLE)
+    hits = service.cache.hits
+
+    assert client.post(path, content=CASE, headers=TURTLE).content == first.content
+    assert service.cache.hits == hits + 1
+
+
+def test_another_document_or_another_wish_is_another_check(
+    client: TestClient, service: Service
+) -> None:
+    """What an answer depends on is part of what was asked."""
+    client.post("/validate", content=CASE, headers=TURTLE)
+    hits = service.cache.hits
+
+    asked = [
+        client.post("/validate", content=CASE + b"\n", headers=TURTLE),
+        client.post("/validate?profile=minimal", content=CASE, headers=TURTLE),
+        client.post("/validate", content=CASE, headers=TURTLE | {"accept": "text/plain"}),
+        client.post("/diagnose", content=CASE + b"\n\n", headers=TURTLE),
+    ]
+
+    assert [each.status_code for each in asked] == [200] * 4
+    assert service.cache.hits == hits
+
+
+def test_another_day_is_another_check(
+    client: TestClient, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A date that was still to come yesterday may be past today."""
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    client.post("/validate", content=CASE, headers=TURTLE)
+    hits = service.cache.hits
+    monkeypatch.setattr(knowledge, "datetime", Mock(now=Mock(return_value=tomorrow)))
+
+    client.post("/validate", content=CASE, headers=TURTLE)
+
+    assert service.cache.hits == hits
+
+
+def test_what_could_not_be_checked_is_not_kept(client: TestClient, service: Service) -> None:
+    """A document that cannot be read is read again, and refused again."""
+    hits = service.cache.hits
+    for _ in range(2):
+        assert client.post("/diagnose", content=b"<oops", headers=TURTLE).status_code == 400
 
     assert service.cache.hits == hits

@@ -69,7 +69,7 @@ async def diagnose(
     seconds = service.settings.submission_seconds
     profile = document.profile or profile
     header = header_of(document, service) | {"profile": profile}
-    head, found = await service.run(request, "diagnose", header, document.data, seconds)
+    head, found = await service.check(request, "diagnose", header, document.data, seconds)
     notes.conforms = head["conforms"]
     registry = service.known().registry
     hinted = {"hints": await asyncio.to_thread(hints, registry, head["jurisdictions"])}

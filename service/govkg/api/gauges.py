@@ -79,7 +79,7 @@ class Gauges(Collector):
     def _cache(self) -> Iterator[Metric]:
         cache = self.service.cache
         requests = CounterMetricFamily(
-            "govkg_cache_requests", "Queries that were looked up in the cache, by result.",
+            "govkg_cache_requests", "Questions that were looked up in the cache, by result.",
             labels=["result"],
         )  # fmt: skip
         requests.add_metric(["hit"], cache.hits)

@@ -80,7 +80,7 @@ async def checked(
     header = header_of(document, handing.service)
     header |= {"report": form, "language": handing.language}
     header |= {"root": settings.base_iri, "only": only, "profile": profile}
-    told, body = await handing.service.run(
+    told, body = await handing.service.check(
         handing.request, "submit", header, document.data, settings.submission_seconds
     )
     report, rest = body[: told["report_bytes"]], body[told["report_bytes"] :]

@@ -163,7 +163,7 @@ def _noted(notes: Notes, queries: str) -> dict[str, Any]:
     """Return what was noted of a request, as fields of the log."""
     found: dict[str, Any] = {"problem": notes.problem} if notes.problem else {}
     if notes.check:
-        found["conforms"] = notes.conforms
+        found |= {"conforms": notes.conforms, "cached": notes.cached}
     if notes.asked:
         found |= {"form": notes.asked.form, "cached": notes.cached}
         if queries != "none":

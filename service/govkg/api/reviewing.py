@@ -45,7 +45,7 @@ class Look:
         document = Document(content, format_named("n-triples"))
         header = header_of(document, service) | {"profile": "standard"}
         seconds = service.settings.submission_seconds
-        _, found = await service.run(request, "diagnose", header, content, seconds)
+        _, found = await service.check(request, "diagnose", header, content, seconds)
         look.diagnosis = json.loads(found)
         for finding in look.diagnosis["validation"]["findings"]:
             finding["place"] = None  # it is that of our own copy, which nobody has seen

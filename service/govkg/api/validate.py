@@ -88,6 +88,6 @@ async def _checked(
     """Have a worker check a document and return the report that is wanted."""
     header = header_of(document, service) | wanted
     seconds = service.settings.submission_seconds
-    head, report = await service.run(request, "validate", header, document.data, seconds)
+    head, report = await service.check(request, "validate", header, document.data, seconds)
     notes_of(request.scope).conforms = head["conforms"]
     return report

@@ -23,6 +23,7 @@ from govkg.api.submissions import (
     shown,
 )
 from govkg.cases.diagnosis import diagnosis_text
+from govkg.registers import Registry
 
 router = APIRouter(tags=["reasoning"])
 _EXAMPLE = {"validation": {"conforms": True}, "cases": [{"case": "…", "crises": []}]}
@@ -71,8 +72,7 @@ async def diagnose(
     header = header_of(document, service) | {"profile": profile}
     head, found = await service.check(request, "diagnose", header, document.data, seconds)
     notes.conforms = head["conforms"]
-    registry = service.known().registry
-    hinted = {"hints": await asyncio.to_thread(hints, registry, head["jurisdictions"])}
+    hinted = {"hints": await _hints(service.known().registry, head["jurisdictions"])}
     if media == JSON:
         return Response(_joined(found, hinted), media_type=JSON)
     diagnosis = json.loads(found) | hinted
@@ -80,6 +80,13 @@ async def diagnose(
         told = hint_lines(diagnosis["hints"], language)
         return PlainTextResponse(diagnosis_text(diagnosis, language) + told)
     return shown(page, document, diagnosis["validation"], diagnosis, profile)
+
+
+async def _hints(registry: Registry, places: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return hints, in a thread if there are registers to look into."""
+    if not registry.registers():
+        return []
+    return await asyncio.to_thread(hints, registry, places)
 
 
 def _joined(text: bytes, more: dict[str, Any]) -> bytes:

@@ -4,7 +4,7 @@ import json
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 from urllib.parse import urljoin
 
@@ -31,7 +31,8 @@ class Place:
 
     def as_json(self) -> dict[str, Any]:
         """Return what is known, as JSON values."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
+        known = ((each.name, getattr(self, each.name)) for each in _PARTS)
+        return {name: value for name, value in known if value is not None}
 
     def as_text(self, language: Language) -> str:
         """Return the place for people."""
@@ -40,6 +41,9 @@ class Place:
             known["column"] = letter_of(self.column)  # as a spreadsheet shows it
         names = [name for name in ("sheet", "row", "line", "column", "pointer") if name in known]
         return ", ".join(_WORDS[name][language].format(known[name]) for name in names)
+
+
+_PARTS: Final = fields(Place)
 
 
 def letter_of(column: int) -> str:

@@ -28,7 +28,7 @@ from govkg.ontology import TYPE, Ontology
 from govkg.rdf import Node
 from govkg.validation.queries import means_the_same, mentioned, needed, started_from
 from govkg.validation.results import Result
-from govkg.validation.shapes import declared_prefixes, sh, text_of
+from govkg.validation.shapes import ACROSS, declared_prefixes, sh, text_of
 from govkg.vocabulary import RDF, RDFS, SH
 
 _OURS: Final = "urn:x-govkg:engine:targets:"
@@ -49,11 +49,15 @@ class Constraint:
     shape: NamedNode
     query: str
     """The query, which starts from the focus nodes of the shape."""
+    prefixes: Mapping[str, str]
+    """Those that it uses; the fewer, the sooner it is parsed."""
     needed: frozenset[str]
     """The IRIs of properties without which it finds nothing."""
     messages: tuple[Literal, ...]
     severity: Node
     classes: frozenset[Node]
+    fewest: int
+    """How many focus nodes there are at least if it finds anything: two, if it compares cases."""
 
 
 def _target(classes: frozenset[Node]) -> NamedNode:
@@ -116,11 +120,12 @@ class SetWise:
         store.bulk_extend(chain(given, marks))
         properties = self._properties | {triple.predicate.value for triple in data}
         for constraint in self._constraints:
-            if constraint.classes in foci and constraint.needed <= properties:
+            nodes = len(foci.get(constraint.classes, ()))
+            if nodes >= constraint.fewest and constraint.needed <= properties:
                 yield from self._solutions(store, constraint)
 
     def _solutions(self, store: Store, constraint: Constraint) -> Iterator[Result]:
-        found = store.query(constraint.query, prefixes=self._prefixes)
+        found = store.query(constraint.query, prefixes=dict(constraint.prefixes))
         if not isinstance(found, QuerySolutions):
             raise TypeError("a SELECT query gave no solutions")
         names = [variable.value for variable in found.variables]
@@ -191,10 +196,12 @@ def _constraint(known: Ontology, triple: Triple, prefixes: Mapping[str, str]) ->
     return Constraint(
         shape,
         started_from(query, f"$this {_FOCUS} {_target(frozenset(classes))} ."),
+        {prefix: iri for prefix, iri in prefixes.items() if f"{prefix}:" in query},
         needed(query, prefixes),
         tuple(each for each in messages if isinstance(each, Literal)),
         severity[0] if severity else sh("Violation"),
         frozenset(classes),
+        fewest=2 if known.values(shape, ACROSS) else 1,
     )
 
 

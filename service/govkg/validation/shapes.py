@@ -20,7 +20,8 @@ Words = dict[Language, str]
 _WEIGHT: Final = NamedNode(GSH + "weight")
 _PROFILE: Final = NamedNode(GSH + "ValidationProfile")
 _SHARED: Final = NamedNode(GSH + "isShared")
-_ACROSS: Final = NamedNode(GSH + "acrossCases")
+ACROSS: Final = NamedNode(GSH + "acrossCases")
+"""Marks the shapes that compare cases with one another, of which the background has none."""
 _RULE: Final = NamedNode(GOV + "ruleId")
 _NAMED: Final = "urn:x-govkg:shape:"
 _VALIDATORS: Final = ("validator", "nodeValidator", "propertyValidator")
@@ -156,7 +157,7 @@ class Shapes:
     @cached_property
     def across_cases(self) -> frozenset[Node]:
         """Return the shapes that compare cases, as ``gsh:acrossCases`` says."""
-        return frozenset(t.subject for t in self.triples if t.predicate == _ACROSS)
+        return frozenset(t.subject for t in self.triples if t.predicate == ACROSS)
 
     def queries(self, shapes: Iterable[Node]) -> list[str]:
         """Return the queries of the SPARQL constraints of some shapes."""

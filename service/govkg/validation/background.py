@@ -56,6 +56,7 @@ class Asked:
                         self._beyond[node].append(triple.object)
         self._always = as_text(always)
         self._told = {node: as_text(about) for node, about in told.items()}
+        self._leading = self._beyond.keys() | self._told.keys()
 
     def _is_link(self, triple: Triple) -> bool:
         """Say whether a triple is between two named nodes that are described."""
@@ -75,9 +76,8 @@ class Asked:
 
     def _said(self, data: Iterable[Triple]) -> Iterator[str]:
         """Yield what is told of each node that the data leads to."""
-        waiting = {node for t in data for node in (t.subject, t.predicate, t.object)}
-        waiting &= self._beyond.keys() | self._told.keys()
-        seen, queue = set(waiting), list(waiting)
+        seen = {node for t in data for node in (t.subject, t.predicate, t.object)} & self._leading
+        queue = list(seen)
         while queue:
             node = queue.pop()
             yield self._told.get(node, "")

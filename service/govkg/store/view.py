@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple, parse
+from pyoxigraph import DefaultGraph, NamedNode, Quad, QueryTriples, RdfFormat, Triple, parse
 from pyoxigraph import Store as Oxigraph
 
 from govkg.store import federation
@@ -42,19 +42,32 @@ class View:
         self._oxigraph.bulk_extend(parse(format=RdfFormat.N_QUADS, **source))
         for graph in empty:
             self._oxigraph.add_graph(graph)
-        self._unnamed: Oxigraph | None = None
+        self._both: Oxigraph | None = None
+        """What the unnamed graph and a merged graph say, so that each can unsay it."""
+        self._unnamed = 0
+        """How many triples the unnamed graph has."""
         if merge:
-            self._unnamed = Oxigraph()
-            self._unnamed.bulk_extend(
-                self._oxigraph.quads_for_pattern(None, None, None, DefaultGraph())
-            )
-            self._merge()
+            self._both = Oxigraph()
+            self._merge(self._both)
 
-    def _merge(self) -> None:
+    def _merge(self, both: Oxigraph) -> None:
         """Put what the named graphs say into the default graph."""
+        default = self._oxigraph.quads_for_pattern(None, None, None, DefaultGraph())
+        self._unnamed = sum(1 for _ in default)
+        if not any(True for _ in self._oxigraph.named_graphs()):
+            return
+        if self._unnamed:
+            common = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ ?s ?p ?o . {self._said_elsewhere()} }}"
+            found = self._oxigraph.query(common)
+            if isinstance(found, QueryTriples):
+                both.bulk_extend(map(_unnamed, found))
+        self._oxigraph.update(f"INSERT {{ ?s ?p ?o }} WHERE {{ {self._said_elsewhere()} }}")
+
+    def _said_elsewhere(self) -> str:
+        """Return the pattern of what merged graphs say."""
         left_out = ", ".join(str(graph) for graph in self._apart)
         inside = f"FILTER (?g NOT IN ({left_out}))" if left_out else ""
-        self._oxigraph.update(f"INSERT {{ ?s ?p ?o }} WHERE {{ GRAPH ?g {{ ?s ?p ?o }} {inside} }}")
+        return f"GRAPH ?g {{ ?s ?p ?o }} {inside}"
 
     def take(self, delta: Delta, derived: Iterable[NamedNode] = ()) -> None:
         """Go over to what a change makes of the dataset; ``derived`` is as it is afterwards.
@@ -62,23 +75,43 @@ class View:
         It costs what the change holds. If this raises anything the view is of no use any more.
         """
         self._derived = tuple(derived)
-        if self._unnamed is None:
+        if self._both is None:
             delta.carry_out(self._oxigraph)
             return
         named, unnamed = delta.parted()
-        named, unnamed = named.spelt_out(self._oxigraph), unnamed.spelt_out(self._unnamed)
-        unnamed.carry_out(self._unnamed)
-        named.carry_out(self._oxigraph)
-        for quad in named.removed | unnamed.removed:
-            if not self._is_merged(quad.triple):
-                self._oxigraph.remove(_unnamed(quad))
-        merged = (q for q in named.added | unnamed.added if name_of(q) not in self._apart)
-        self._oxigraph.extend(_unnamed(quad) for quad in merged)
+        self._take_unnamed(unnamed, self._both)
+        self._take_named(named.spelt_out(self._oxigraph), self._both)
 
-    def _is_merged(self, triple: Triple) -> bool:
-        """Say whether a graph that is merged says a triple."""
-        if self._unnamed is not None and _unnamed(triple) in self._unnamed:
-            return True
+    def _take_unnamed(self, delta: Delta, both: Oxigraph) -> None:
+        """Go over to another unnamed graph; what a merged graph says as well is seen as before."""
+        removed = [q for q in delta.removed - delta.added if self._is_unnamed(q, both)]
+        added = [quad for quad in delta.added if not self._is_unnamed(quad, both)]
+        for quad in removed:
+            (both if self._is_named(quad.triple) else self._oxigraph).remove(quad)
+        for quad in added:
+            (both if self._is_named(quad.triple) else self._oxigraph).add(quad)
+        self._unnamed += len(added) - len(removed)
+
+    def _take_named(self, delta: Delta, both: Oxigraph) -> None:
+        """Go over to other named graphs; what the unnamed graph says as well is seen as before."""
+        added, removed = (
+            {_unnamed(quad) for quad in quads if name_of(quad) not in self._apart}
+            for quads in (delta.added, delta.removed)
+        )
+        known = [quad for quad in added if quad in self._oxigraph]
+        both.extend([quad for quad in known if not self._is_named(quad.triple)])
+        delta.carry_out(self._oxigraph)
+        self._oxigraph.extend(added)
+        for quad in removed:
+            if not self._is_named(quad.triple):
+                (both if quad in both else self._oxigraph).remove(quad)
+
+    def _is_unnamed(self, quad: Quad, both: Oxigraph) -> bool:
+        """Say whether the unnamed graph has a quad, which is seen if any merged graph has it."""
+        return quad in self._oxigraph and (quad in both or not self._is_named(quad.triple))
+
+    def _is_named(self, triple: Triple) -> bool:
+        """Say whether a named graph that is merged says a triple."""
         found = self._oxigraph.quads_for_pattern(
             triple.subject, triple.predicate, triple.object, None
         )
@@ -107,9 +140,11 @@ class View:
 
         It is meant to be changed; the view is of no use any more.
         """
-        if self._unnamed is not None:
+        if self._both is not None and not self._unnamed:
             self._oxigraph.clear_graph(DefaultGraph())
-            self._oxigraph.bulk_extend(self._unnamed)
+        elif self._both is not None:
+            self._oxigraph.update(f"DELETE {{ ?s ?p ?o }} WHERE {{ {self._said_elsewhere()} }}")
+            self._oxigraph.bulk_extend(self._both)
         for graph in self._derived:
             self._oxigraph.remove_graph(graph)
         return self._oxigraph

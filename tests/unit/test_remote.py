@@ -23,7 +23,9 @@ from govkg.settings import load_settings
 from govkg.store import Delta, Query
 from govkg.store.embedded import EmbeddedStore
 from govkg.store.opening import open_store
-from govkg.store.remote import BLANK, MERGED, Addresses, Limits, Login, RemoteStore, Token
+from govkg.store.remote import Addresses, Limits, Login, RemoteStore, Token
+from govkg.store.remote.blank_nodes import BLANK
+from govkg.store.remote.graphs import MERGED
 
 ADDRESSES = Addresses.under("http://engine.example/ds/")
 ONE, APART = NamedNode("http://example.org/one"), NamedNode("http://example.org/apart")
@@ -55,7 +57,7 @@ class Engine:
 
     def store(self, auth: httpx2.Auth | None = None, limits: Limits | None = None) -> RemoteStore:
         """Make a store that speaks to this engine."""
-        return RemoteStore(ADDRESSES, auth, limits or Limits(), httpx2.MockTransport(self))
+        return RemoteStore(ADDRESSES, auth, limits, httpx2.MockTransport(self))
 
     def form(self, number: int = -1) -> dict[str, list[str]]:
         """Return the form that was sent."""

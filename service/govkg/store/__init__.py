@@ -1,4 +1,4 @@
-"""Where the graph is kept: the Store protocol, and one file for each kind of store."""
+"""Where the graph is kept: the Store protocol, and one module for each kind of store."""
 
 from collections.abc import Iterable
 from pathlib import Path

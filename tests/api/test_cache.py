@@ -7,7 +7,7 @@ from unittest.mock import Mock
 import pytest
 from starlette.testclient import TestClient
 
-from govkg.api import knowledge
+from govkg.api import submissions
 from govkg.api.knowledge import Service
 
 CASES = Path(__file__).parents[2] / "examples" / "cases" / "valid"
@@ -145,7 +145,7 @@ def test_another_day_is_another_check(
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     client.post("/validate", content=CASE, headers=TURTLE)
     hits = service.cache.hits
-    monkeypatch.setattr(knowledge, "datetime", Mock(now=Mock(return_value=tomorrow)))
+    monkeypatch.setattr(submissions, "datetime", Mock(now=Mock(return_value=tomorrow)))
 
     client.post("/validate", content=CASE, headers=TURTLE)
 

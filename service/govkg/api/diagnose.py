@@ -17,8 +17,8 @@ from govkg.api.submissions import (
     FAILS,
     CaseDep,
     ProfileDep,
+    check,
     example,
-    header_of,
     received,
     shown,
 )
@@ -63,15 +63,11 @@ async def diagnose(
 
     Each conclusion comes with its proof. Nothing is stored.
     """
-    notes = notes_of(request.scope)
-    notes.check = "diagnosis"
+    notes_of(request.scope).check = "diagnosis"
     media = wanted.choose((JSON, TEXT, HTML))
     document = await received(request, service)
-    seconds = service.settings.submission_seconds
     profile = document.profile or profile
-    header = header_of(document, service) | {"profile": profile}
-    head, found = await service.check(request, "diagnose", header, document.data, seconds)
-    notes.conforms = head["conforms"]
+    head, found = await check(request, service, "diagnose", document, {"profile": profile})
     hinted = {"hints": await _hints(service.known().registry, head["jurisdictions"])}
     if media == JSON:
         return Response(_joined(found, hinted), media_type=JSON)

@@ -15,7 +15,7 @@ from govkg.api.dependencies import LanguageDep, PageDep, ServiceDep, WantedDep
 from govkg.api.knowledge import Service, address_of
 from govkg.api.negotiation import CSV, HTML, JSON, JSON_LD, JUNIT, SARIF, TEXT, TURTLE, XLSX
 from govkg.api.pages import Page
-from govkg.api.submissions import Document, header_of, shown
+from govkg.api.submissions import Document, check, shown
 from govkg.cases.checking import REPORT_FORMATS
 from govkg.errors import ConflictError, ForbiddenError, Language, ParameterError, TooLargeError
 from govkg.journal import Incoming, Note, Receipt, Sent
@@ -76,13 +76,10 @@ async def checked(
     """Have a worker check a document and take it apart; ``only`` is the id of the one case."""
     wanted = JSON if handing.media == HTML else handing.media
     form = next(name for name, known in REPORT_FORMATS.items() if known == wanted)
-    settings = handing.service.settings
-    header = header_of(document, handing.service)
-    header |= {"report": form, "language": handing.language}
-    header |= {"root": settings.base_iri, "only": only, "profile": profile}
-    told, body = await handing.service.check(
-        handing.request, "submit", header, document.data, settings.submission_seconds
-    )
+    root = handing.service.settings.base_iri
+    asked = {"report": form, "language": handing.language, "profile": profile}
+    asked |= {"root": root, "only": only}
+    told, body = await check(handing.request, handing.service, "submit", document, asked)
     report, rest = body[: told["report_bytes"]], body[told["report_bytes"] :]
     cases = []
     for each in told["cases"]:

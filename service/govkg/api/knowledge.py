@@ -1,15 +1,12 @@
 """What the handlers work with: the settings, the workers, and the knowledge once it is loaded."""
 
 import asyncio
-import json
 import logging
 import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import lru_cache
-from hashlib import sha256
 from typing import Any, Final, TypeVar
 
 from fastapi.routing import APIRoute
@@ -17,12 +14,11 @@ from pyoxigraph import NamedNode
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 
 from govkg.access import Access
-from govkg.api.caching import Answered, ResultCache
+from govkg.api.caching import ResultCache
 from govkg.api.deep import DeepChecks
 from govkg.api.frozen import Frozen
 from govkg.api.looking import Held
 from govkg.api.measuring import Metrics
-from govkg.api.notes import notes_of
 from govkg.api.searching import SearchIndex
 from govkg.cases.description import Description
 from govkg.cases.graphs import Graphs
@@ -207,25 +203,6 @@ class Service:
         """Have a worker do a job; it is stopped when the client leaves. See ``Pool.run``."""
         with Watch(request):
             return await self.workers().run(job, header, body, seconds=seconds)
-
-    async def check(
-        self, request: Request, job: str, header: dict[str, Any], document: bytes, seconds: float
-    ) -> Answered:
-        """Have a worker check a document, unless the same was checked before; see ``run``.
-
-        What comes of it is the same for as long as the data and the day are, since some rules ask
-        whether a date is still to come.
-        """
-        knowledge, day = self.knowledge, datetime.now(UTC).date().isoformat()
-        given = json.dumps(header, sort_keys=True)
-        asked = "\n".join((job, day, given, sha256(document).hexdigest()))
-        kept = self.cache.get(knowledge, asked)
-        if kept is None:
-            kept = Answered(*await self.run(request, job, header, document, seconds))
-            self.cache.put(knowledge, asked, kept)
-        else:
-            notes_of(request.scope).cached = True
-        return kept
 
     async def run_on_release(
         self, request: Request, version: str, header: dict[str, Any], query: bytes, seconds: float

@@ -13,7 +13,7 @@ from govkg.api.case import read_alone
 from govkg.api.case_records import private
 from govkg.api.knowledge import Service
 from govkg.api.pages import Page
-from govkg.api.submissions import Document, header_of, told_report
+from govkg.api.submissions import Document, check, told_report
 from govkg.cases.diagnosis import HEADINGS
 from govkg.cases.differences import Difference, changes, difference
 from govkg.cases.submitting import triples_in
@@ -43,9 +43,7 @@ class Look:
         since = await asyncio.to_thread(book.content, record.case_id, older) if older else None
         look = cls(record, content, older, since)
         document = Document(content, format_named("n-triples"))
-        header = header_of(document, service) | {"profile": "standard"}
-        seconds = service.settings.submission_seconds
-        _, found = await service.check(request, "diagnose", header, content, seconds)
+        _, found = await check(request, service, "diagnose", document, {"profile": "standard"})
         look.diagnosis = json.loads(found)
         for finding in look.diagnosis["validation"]["findings"]:
             finding["place"] = None  # it is that of our own copy, which nobody has seen

@@ -1,8 +1,11 @@
 """Documents that users send to be checked, in a body or in a form."""
 
+import json
 import re
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Annotated, Any, Final
 
 from fastapi import Query
@@ -11,7 +14,9 @@ from starlette.responses import Response
 
 from govkg import bundle
 from govkg.api import bodies
+from govkg.api.caching import Answered
 from govkg.api.knowledge import Service
+from govkg.api.notes import notes_of
 from govkg.api.pages import Page
 from govkg.cases.diagnosis import HEADINGS
 from govkg.errors import (
@@ -208,6 +213,29 @@ def _format_of(filename: str, named: str) -> Format:
     if named and not filename.lower().endswith(_ENDINGS):
         return format_named(named)
     return format_of_file(filename)
+
+
+async def check(
+    request: Request, service: Service, job: str, document: Document, wanted: dict[str, Any]
+) -> Answered:
+    """Have a worker check a document, unless the same was checked before; see ``Pool.run``.
+
+    The jobs are those that say whether a document conforms: ``validate``, ``diagnose``, ``submit``.
+    What comes of it is the same for as long as the data and the day are, since some rules ask
+    whether a date is still to come.
+    """
+    header = header_of(document, service) | wanted
+    given, day = json.dumps(header, sort_keys=True), datetime.now(UTC).date().isoformat()
+    asked = "\n".join((job, day, given, sha256(document.data).hexdigest()))
+    generation, notes = service.knowledge, notes_of(request.scope)
+    kept = service.cache.get(generation, asked)
+    notes.cached = kept is not None
+    if kept is None:
+        seconds = service.settings.submission_seconds
+        kept = Answered(*await service.run(request, job, header, document.data, seconds))
+        service.cache.put(generation, asked, kept)
+    notes.conforms = kept.header["conforms"]
+    return kept
 
 
 def header_of(document: Document, service: Service) -> dict[str, Any]:

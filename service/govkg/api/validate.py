@@ -13,10 +13,9 @@ from govkg.api.submissions import (
     BODIES,
     FAILS,
     CaseDep,
-    Document,
     ProfileDep,
+    check,
     example,
-    header_of,
     received,
     shown,
 )
@@ -67,8 +66,8 @@ async def validate(
     document = await received(request, service)
     profile = document.profile or profile
     form = _form(JSON if media == HTML else media)
-    header = {"report": form, "language": language, "profile": profile}
-    found = await _checked(request, service, document, header)
+    asked = {"report": form, "language": language, "profile": profile}
+    _, found = await check(request, service, "validate", document, asked)
     if media == XLSX:
         name = {"Content-Disposition": 'attachment; filename="problems.xlsx"'}
         return Response(found, media_type=media, headers=name)
@@ -80,14 +79,3 @@ async def validate(
 def _form(media: str) -> str:
     """Return the form of report that has a media type."""
     return next(name for name, known in REPORT_FORMATS.items() if known == media)
-
-
-async def _checked(
-    request: Request, service: ServiceDep, document: Document, wanted: dict[str, str]
-) -> bytes:
-    """Have a worker check a document and return the report that is wanted."""
-    header = header_of(document, service) | wanted
-    seconds = service.settings.submission_seconds
-    head, report = await service.check(request, "validate", header, document.data, seconds)
-    notes_of(request.scope).conforms = head["conforms"]
-    return report

@@ -28,8 +28,9 @@ KNOWN = Background(
         :land a :Concept ; :label "land" .
         :Concept :label "concept" ; :broader [ :broader :land ] .
         """
-    )
-).asked_by(ASKED)
+    ),
+    ASKED,
+)
 
 
 def text(data: str) -> list[Triple]:

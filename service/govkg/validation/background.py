@@ -19,37 +19,25 @@ def as_text(triples: Iterable[Triple]) -> str:
 
 
 class Background:
-    """Background knowledge, indexed once for all that ask for some of it."""
-
-    def __init__(self, triples: Iterable[Triple]) -> None:
-        """Index the triples."""
-        self.about: defaultdict[Node, list[Triple]] = defaultdict(list)
-        """What is known of each node."""
-        for triple in triples:
-            self.about[triple.subject].append(triple)
-
-    def asked_by(self, properties: AbstractSet[str]) -> "Asked":
-        """Return what may be asked for by naming some properties, by their IRIs."""
-        return Asked(self, properties)
-
-
-class Asked:
-    """The part of the background that some shapes can ask for, by what leads to it.
+    """Background knowledge, by what leads to it.
 
     Links between the terms that it describes may be followed either way, so they always go along.
     Of the rest, which is most of it, only what the data leads to can be asked for: literals,
     classes, links to what it does not describe, and expressions without a name.
     """
 
-    def __init__(self, background: Background, properties: AbstractSet[str]) -> None:
-        """Sort out what the shapes ask for by naming ``properties``."""
-        self._about, self._properties = background.about, properties
+    def __init__(self, triples: Iterable[Triple], asked: AbstractSet[str]) -> None:
+        """Index the triples; ``asked`` are the IRIs of the properties that shapes ask for."""
+        self._asked = asked
+        self._about: defaultdict[Node, list[Triple]] = defaultdict(list)
+        for triple in triples:
+            self._about[triple.subject].append(triple)
         told: defaultdict[Node, list[Triple]] = defaultdict(list)
         self._beyond: defaultdict[Node, list[Node]] = defaultdict(list)
         always: list[Triple] = []
-        for node, about in background.about.items():
+        for node, about in self._about.items():
             for triple in about:
-                if triple.predicate.value in properties:
+                if triple.predicate.value in asked:
                     goes_along = triple.predicate != TYPE and self._is_link(triple)
                     (always if goes_along else told[node]).append(triple)
                     if not isinstance(triple.object, Literal):
@@ -71,7 +59,7 @@ class Asked:
         """Yield what no shape asks for by name, of the subjects of some data."""
         for subject in {triple.subject for triple in data} & self._about.keys():
             for triple in self._about[subject]:
-                if triple.predicate.value not in self._properties:
+                if triple.predicate.value not in self._asked:
                     yield triple
 
     def _said(self, data: Iterable[Triple]) -> Iterator[str]:

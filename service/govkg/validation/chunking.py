@@ -79,7 +79,7 @@ class Chunked:
                     yield result
             done += len(chunk)
             progress(min(done, len(data)), len(data))
-        yield from self._set_wise.results(list(self._compared(data)), lambda: self._beside)
+        yield from self._set_wise.results(list(self._compared(data)), self._beside)
 
     def _compared(self, data: Sequence[Triple]) -> Iterator[Triple]:
         """Yield what the rules across cases ask for."""

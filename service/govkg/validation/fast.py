@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
+from sys import maxsize
 from typing import Final
 
 import shacl
@@ -18,6 +19,8 @@ from govkg.validation.shapes import declared_prefixes, sh
 from govkg.vocabulary import RDF, RDFS, SH
 
 _SYNTAX: Final = "ntriples"
+_LARGE: Final = 400
+"""From how many triples on it is quicker to ask SPARQL for all nodes together: about two cases."""
 _SEE: Final = "See https://www.w3.org/TR/shacl/ for what is allowed."
 _OURS: Final = "urn:x-govkg:engine:"
 _NODE: Final = _OURS + "node:"
@@ -32,25 +35,26 @@ labels of its own, and the results of this shape tell which is which."""
 
 
 class FastEngine:
-    """Shapes compiled once, and beside them the SPARQL constraints that another one answers.
-
-    Each validation parses the background again, so it is kept small.
-    """
+    """Shapes compiled once; each validation parses the background again, so it is kept small."""
 
     def __init__(
-        self, shapes: Iterable[Triple], background: Iterable[Triple], *, together: bool = True
+        self,
+        shapes: Iterable[Triple],
+        background: Iterable[Triple],
+        *,
+        together_from: int = _LARGE,
     ) -> None:
         """Compile the shapes and pick what they can ask of the background.
 
-        If ``together``, SPARQL is asked for all nodes at once where that means the same.
+        For data with ``together_from`` triples or more, SPARQL is asked for all nodes at once
+        where that means the same.
         """
         shapes, background = list(shapes), list(background)
-        known = Background(background)
-        self._set_wise = SetWise(shapes if together else [], background)
-        alone = self._set_wise.rest if together else shapes
-        self._asked = known.asked_by(_predicates(alone))
-        self._asked_together = known.asked_by(self._set_wise.mentioned)
-        self._take(alone)
+        self._together_from = together_from
+        self._background = Background(background, _predicates(shapes))
+        self._set_wise = SetWise(shapes, background)
+        self._rest = _compiled(self._set_wise.rest)
+        self._take(shapes)
 
     def _take(self, shapes: Sequence[Triple]) -> None:
         self._shapes = _compiled(shapes)
@@ -60,16 +64,18 @@ class FastEngine:
     def with_shapes(self, shapes: Sequence[Triple]) -> "FastEngine":
         """Return an engine with the same background; see ``Engine``."""
         other = copy(self)
-        other._set_wise = SetWise([])
+        other._together_from = maxsize  # none of the copies has the target of its original
         other._take(shapes)
         return other
 
     def results(self, data: Sequence[Triple]) -> list[Result]:
         """Validate data together with the background; see ``Engine``."""
-        given = as_text(data)
-        text = "".join((self._asked.text(data), given, as_text(_names(data, given))))
-        together = self._set_wise.results(data, lambda: self._asked_together.text(data))
-        return [*self._read(_validated(self._shapes, text)), *together]
+        known, given = self._background.text(data), as_text(data)
+        text = "".join((known, given, as_text(_names(data, given))))
+        if len(data) < self._together_from:
+            return self._read(_validated(self._shapes, text))
+        together = self._set_wise.results(data, known)
+        return [*self._read(_validated(self._rest, text)), *together]
 
     def _read(self, found: Sequence[shacl.Result]) -> list[Result]:
         """Return what the engine found, with the labels that blank nodes had in the data."""

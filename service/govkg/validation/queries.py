@@ -58,39 +58,3 @@ def mentioned(query: str, prefixes: Mapping[str, str]) -> set[str]:
         found[1] or prefixes.get(found[2] or "", "") + found[3]
         for found in _IN_QUERY.finditer(query)
     }
-
-
-_STRING: Final = re.compile(r"\"[^\"\\\n]*\"|'[^'\\\n]*'|#[^\n]*")
-_PARENTHESES: Final = re.compile(r"\([^()]*\)")
-_TOKEN: Final = re.compile(r"<[^<>\s]+>|[$?]\w+|[\w-]*:[\w-]+|\w+|\S")
-_KEYWORD: Final = re.compile(r"FILTER|BIND|OPTIONAL|UNION|NOT|EXISTS", re.IGNORECASE)
-_CHOICE: Final = frozenset("|*?!")
-"""Signs of a path that may be met without each of its properties."""
-
-
-def needed(query: str, prefixes: Mapping[str, str]) -> frozenset[str]:
-    """Return the IRIs of properties without which a query finds nothing.
-
-    These are the ones in the patterns that are in no group of their own; a path that leaves a
-    choice is passed over, as is what cannot be told apart.
-    """
-    text = _WHERE.split(_STRING.sub(" ", query))[-1].rpartition("}")[0]
-    for nested in (_INNERMOST, _PARENTHESES):
-        while nested.search(text):
-            text = nested.sub(" ", text)
-    if "[" in text:
-        return frozenset()
-    paths = (path for path in _paths(_TOKEN.findall(text)) if not _CHOICE & set(path))
-    return frozenset[str]().union(*(mentioned(" ".join(path), prefixes) for path in paths))
-
-
-def _paths(tokens: list[str]) -> Iterator[list[str]]:
-    """Yield what stands between the subject and the object of each pattern."""
-    pattern: list[str] = []
-    for part in [*tokens, "."]:
-        if part in {".", ";"} or _KEYWORD.fullmatch(part):
-            end = pattern.index(",") if "," in pattern else len(pattern)
-            yield pattern[1 : end - 1]
-            pattern = pattern[:1] if part == ";" else []
-        else:
-            pattern.append(part)

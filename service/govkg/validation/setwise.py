@@ -7,7 +7,7 @@ document. Here the focus nodes are put into the graph, and the query starts from
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
@@ -26,9 +26,9 @@ from pyoxigraph import (
 
 from govkg.ontology import TYPE, Ontology
 from govkg.rdf import Node
-from govkg.validation.queries import means_the_same, mentioned, needed, started_from
+from govkg.validation.queries import means_the_same, started_from
 from govkg.validation.results import Result
-from govkg.validation.shapes import ACROSS, declared_prefixes, sh, text_of
+from govkg.validation.shapes import declared_prefixes, sh, text_of
 from govkg.vocabulary import RDF, RDFS, SH
 
 _OURS: Final = "urn:x-govkg:engine:targets:"
@@ -49,15 +49,9 @@ class Constraint:
     shape: NamedNode
     query: str
     """The query, which starts from the focus nodes of the shape."""
-    prefixes: Mapping[str, str]
-    """Those that it uses; the fewer, the sooner it is parsed."""
-    needed: frozenset[str]
-    """The IRIs of properties without which it finds nothing."""
     messages: tuple[Literal, ...]
     severity: Node
     classes: frozenset[Node]
-    fewest: int
-    """How many focus nodes there are at least if it finds anything: two, if it compares cases."""
 
 
 def _target(classes: frozenset[Node]) -> NamedNode:
@@ -76,7 +70,7 @@ class SetWise:
     ) -> None:
         """Find these constraints, of some shapes ``only``; ``rest`` is left: all without them.
 
-        Of the background it is kept which classes are below which, and what properties there are.
+        Of the background it is kept which classes are below which.
         """
         known = Ontology(shapes)
         self._prefixes = declared_prefixes(shapes)
@@ -86,25 +80,20 @@ class SetWise:
             for triple in (shapes if _prefixes_are_clear(known) else ())
             if triple.predicate == sh("sparql") and triple.subject not in used
             if only is None or triple.subject in only
-            if (constraint := _constraint(known, triple, self._prefixes))
+            if (constraint := _constraint(known, triple))
         }
         self._constraints = tuple(taken.values())
         self.shapes = frozenset[Node](constraint.shape for constraint in taken.values())
         self.classes = frozenset[Node]().union(*(each.classes for each in taken.values()))
         self.rest = [triple for triple in shapes if triple not in taken]
-        queries = (constraint.query for constraint in self._constraints)
-        self.mentioned = {RDF + "type"}.union(*(mentioned(q, self._prefixes) for q in queries))
-        """Every IRI that the queries mention."""
-        known_before = list(background)
-        self._above = _above(known_before)
-        self._properties = {triple.predicate.value for triple in known_before}
+        self._above = _above(background)
         self._kinds = self._targets(self._above)
         self._marks = {classes: _target(classes) for classes in self._kinds}
 
-    def results(self, data: Sequence[Triple], beside: Callable[[], str]) -> Iterator[Result]:
+    def results(self, data: Sequence[Triple], beside: str) -> Iterator[Result]:
         """Yield a result for each solution of a query that starts from a node of some data.
 
-        What is known ``beside`` the data is only asked for, as N-Triples, if there is such a node.
+        What is known ``beside`` the data comes as N-Triples.
         """
         foci = self._foci(data)
         if not foci:
@@ -116,16 +105,14 @@ class SetWise:
         )
         given = (Quad(triple.subject, triple.predicate, triple.object) for triple in data)
         store = Store()
-        store.load(beside().encode(), format=RdfFormat.N_TRIPLES)
+        store.load(beside.encode(), format=RdfFormat.N_TRIPLES)
         store.bulk_extend(chain(given, marks))
-        properties = self._properties | {triple.predicate.value for triple in data}
         for constraint in self._constraints:
-            nodes = len(foci.get(constraint.classes, ()))
-            if nodes >= constraint.fewest and constraint.needed <= properties:
+            if constraint.classes in foci:
                 yield from self._solutions(store, constraint)
 
     def _solutions(self, store: Store, constraint: Constraint) -> Iterator[Result]:
-        found = store.query(constraint.query, prefixes=dict(constraint.prefixes))
+        found = store.query(constraint.query, prefixes=self._prefixes)
         if not isinstance(found, QuerySolutions):
             raise TypeError("a SELECT query gave no solutions")
         names = [variable.value for variable in found.variables]
@@ -179,7 +166,7 @@ def below(classes: Iterable[Node], above: Mapping[Node, set[Node]]) -> set[Node]
     return found
 
 
-def _constraint(known: Ontology, triple: Triple, prefixes: Mapping[str, str]) -> Constraint | None:
+def _constraint(known: Ontology, triple: Triple) -> Constraint | None:
     """Return the constraint that a shape has, if it may be asked for all nodes together."""
     shape, node = triple.subject, triple.object
     classes = known.values(shape, sh("targetClass"))
@@ -196,12 +183,9 @@ def _constraint(known: Ontology, triple: Triple, prefixes: Mapping[str, str]) ->
     return Constraint(
         shape,
         started_from(query, f"$this {_FOCUS} {_target(frozenset(classes))} ."),
-        {prefix: iri for prefix, iri in prefixes.items() if f"{prefix}:" in query},
-        needed(query, prefixes),
         tuple(each for each in messages if isinstance(each, Literal)),
         severity[0] if severity else sh("Violation"),
         frozenset(classes),
-        fewest=2 if known.values(shape, ACROSS) else 1,
     )
 
 

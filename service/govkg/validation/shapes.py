@@ -20,8 +20,7 @@ Words = dict[Language, str]
 _WEIGHT: Final = NamedNode(GSH + "weight")
 _PROFILE: Final = NamedNode(GSH + "ValidationProfile")
 _SHARED: Final = NamedNode(GSH + "isShared")
-ACROSS: Final = NamedNode(GSH + "acrossCases")
-"""Marks the shapes that compare cases with one another, of which the background has none."""
+_ACROSS: Final = NamedNode(GSH + "acrossCases")
 _RULE: Final = NamedNode(GOV + "ruleId")
 _NAMED: Final = "urn:x-govkg:shape:"
 _VALIDATORS: Final = ("validator", "nodeValidator", "propertyValidator")
@@ -157,7 +156,7 @@ class Shapes:
     @cached_property
     def across_cases(self) -> frozenset[Node]:
         """Return the shapes that compare cases, as ``gsh:acrossCases`` says."""
-        return frozenset(t.subject for t in self.triples if t.predicate == ACROSS)
+        return frozenset(t.subject for t in self.triples if t.predicate == _ACROSS)
 
     def queries(self, shapes: Iterable[Node]) -> list[str]:
         """Return the queries of the SPARQL constraints of some shapes."""

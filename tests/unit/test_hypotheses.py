@@ -118,6 +118,25 @@ def test_a_pole_is_missing_an_assessment_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "subject", "held", "lacking"),
+    [
+        ("TraditionalProfile", "#baseline", 2, 3),
+        ("ModernProfile", "#baseline", 0, 5),
+        ("EvidencedManagementCrisisCase", "", 2, 0),
+        ("EvidencedAuthorityCrisisCase", "", 0, 2),
+    ],
+)
+def test_parts_of_a_definition_are_counted(
+    kind: str, subject: str, held: int, lacking: int
+) -> None:
+    """A profile has a pole on each of five axes, an evidenced crisis a symptom and a cause."""
+    goal = Triple(NamedNode(LA_PAZ + subject), expand("rdf:type"), NamedNode(GOV + kind))
+
+    with CLOSURE.supposing(CASE):
+        assert HYPOTHESES.parts(HYPOTHESES.statable(CASE), goal) == (held, lacking)
+
+
+@pytest.mark.parametrize(
     "goal",
     [
         fact("gc:slow-approval", "gov:isSymptomOf", "gc:authority-crisis"),

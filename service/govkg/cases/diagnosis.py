@@ -107,12 +107,16 @@ class Diagnostician:
     def _near(
         self, case: NamedNode, profiles: list[NamedNode], triples: list[Triple]
     ) -> Iterator[Near]:
-        """Yield the kinds of case and profile of which part is there, and less than all missing."""
+        """Yield the kinds of case and profile of which part is there, and less than all missing.
+
+        What lacks more parts than things may be new is not near.
+        """
         statable = self._hypotheses.statable(triples)
         for subject, names in ((case, _CASE_AIMS), *((p, _PROFILE_AIMS) for p in profiles)):
             for name, needs in names.items():
                 goal = Triple(subject, TYPE, _gov(name))
-                if not self._hypotheses.begun(statable, goal):
+                parts = self._hypotheses.parts(statable, goal)
+                if not parts.held or parts.lacking > _BOUNDS.things:
                     continue
                 sets = self._hypotheses.sets(statable, goal, _BOUNDS)
                 near = [each for each in sets if _terms(each) < needs]

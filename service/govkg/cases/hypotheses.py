@@ -17,12 +17,13 @@ from govkg.rdf import Node
 from govkg.reasoning import (
     Bounds,
     Closure,
+    Parts,
     Proof,
     Routes,
     Teller,
-    begun,
     contradictions_json,
     missing,
+    parts,
     prove,
 )
 from govkg.vocabulary import GOV, OWL
@@ -84,9 +85,9 @@ class Hypotheses:
         told = [self._set_json(teller, each) for each in sets]
         return {"conclusion": conclusion, "follows": holds, "missing": told}
 
-    def begun(self, statable: Statable, goal: Triple) -> bool:
-        """Say whether part of what a kind needs is there; the case must be supposed."""
-        return begun(self._closure, goal, statable, self._routes)
+    def parts(self, statable: Statable, goal: Triple) -> Parts:
+        """Return how much of what a kind asks is there; the case must be supposed."""
+        return parts(self._closure, goal, statable, self._routes)
 
     def sets(
         self, statable: Statable, goal: Triple, bounds: Bounds | None = None

@@ -14,7 +14,7 @@ For whoever builds on top, from the outside inwards:
   ``concluding`` and look which patterns of their bodies nothing meets.
 """
 
-from govkg.reasoning.abduction import Bounds, Routes, Supposable, begun, missing
+from govkg.reasoning.abduction import Bounds, Parts, Routes, Supposable, missing, parts
 from govkg.reasoning.alternatives import MOST, alternatives
 from govkg.reasoning.closure import Changed, Closure, Contradiction, Derived
 from govkg.reasoning.consistency import contradictions_json
@@ -37,6 +37,7 @@ __all__ = [
     "Derived",
     "HermiT",
     "Origin",
+    "Parts",
     "Profile",
     "Proof",
     "Routes",
@@ -44,10 +45,10 @@ __all__ = [
     "Supposable",
     "Teller",
     "alternatives",
-    "begun",
     "contradictions_json",
     "deep_check",
     "missing",
+    "parts",
     "prove",
     "triple_json",
 ]

@@ -184,27 +184,32 @@ def _leads(route: _Route, reached: set[tuple[int, int]], kind: int) -> bool:
     return any(_key(atom, kind) in reached for atom in route.body)
 
 
-def begun(closure: Closure, goal: Triple, supposable: Supposable, routes: Routes) -> bool:
-    """Say whether part of what makes a thing belong to a class holds of it already.
+class Parts(NamedTuple):
+    """How much of what a class asks of its members is there."""
 
-    That it is of a kind that may be supposed is no such part.
+    held: int
+    lacking: int
+
+
+def parts(closure: Closure, goal: Triple, supposable: Supposable, routes: Routes) -> Parts:
+    """Count the relations that a class asks of a thing by its definition.
+
+    Of what kind the thing must be does not count, nor what else could put it into the class.
     """
     engine = closure.engine
     routes.follow(engine, supposable)
     subject, kind, aim = engine.terms.fact(goal)
-    given = {engine.terms.number(each) for each in supposable.classes()}
-    seen, waiting = {aim}, [aim]
+    classes, waiting, asked = {aim}, [aim], set[tuple[int, int]]()
     while waiting:
-        routes_here = routes.clauses.get((kind, waiting.pop()), ())
-        ends = (end for route in routes_here if route.defines for end in route.ends)
-        for prop, value in ends:
-            if value not in seen and value not in given:
-                if engine.rank((subject, prop, value)) is not None:
-                    return True
-                if prop == kind:
-                    seen.add(value)
+        for route in routes.clauses.get((kind, waiting.pop()), ()):
+            for prop, value in route.ends if route.defines else ():
+                if prop != kind:
+                    asked.add((prop, value))
+                elif value not in classes:
+                    classes.add(value)
                     waiting.append(value)
-    return False
+    held = sum(engine.rank((subject, *each)) is not None for each in asked)
+    return Parts(held, len(asked) - held)
 
 
 def missing(

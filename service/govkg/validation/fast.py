@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from sys import maxsize
 from typing import Final
 
 import shacl
@@ -12,15 +11,13 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 from govkg.errors import ShapesError, UnsafeInputError
 from govkg.rdf import Node
 from govkg.validation.background import FORMAT, Background, as_text
+from govkg.validation.gathering import Gathered
 from govkg.validation.queries import mentioned
 from govkg.validation.results import Path, Result, read_path
-from govkg.validation.setwise import SetWise
 from govkg.validation.shapes import declared_prefixes, sh
 from govkg.vocabulary import RDF, RDFS, SH
 
 _SYNTAX: Final = "ntriples"
-_LARGE: Final = 400
-"""From how many triples on it is quicker to ask SPARQL for all nodes together: about two cases."""
 _SEE: Final = "See https://www.w3.org/TR/shacl/ for what is allowed."
 _OURS: Final = "urn:x-govkg:engine:"
 _NODE: Final = _OURS + "node:"
@@ -42,19 +39,16 @@ class FastEngine:
         shapes: Iterable[Triple],
         background: Iterable[Triple],
         *,
-        together_from: int = _LARGE,
+        together: bool = True,
     ) -> None:
         """Compile the shapes and pick what they can ask of the background.
 
-        For data with ``together_from`` triples or more, SPARQL is asked for all nodes at once
-        where that means the same.
+        If ``together``, SPARQL is asked for all nodes at once where that means the same.
         """
         shapes, background = list(shapes), list(background)
-        self._together_from = together_from
         self._background = Background(background, _predicates(shapes))
-        self._set_wise = SetWise(shapes, background)
-        self._rest = _compiled(self._set_wise.rest)
-        self._take(shapes)
+        self._gathered = Gathered(shapes if together else [], background)
+        self._take(self._gathered.shapes if together else shapes)
 
     def _take(self, shapes: Sequence[Triple]) -> None:
         self._shapes = _compiled(shapes)
@@ -64,18 +58,17 @@ class FastEngine:
     def with_shapes(self, shapes: Sequence[Triple]) -> "FastEngine":
         """Return an engine with the same background; see ``Engine``."""
         other = copy(self)
-        other._together_from = maxsize  # none of the copies has the target of its original
+        other._gathered = Gathered([], [])  # none of the copies has the target of its original
         other._take(shapes)
         return other
 
     def results(self, data: Sequence[Triple]) -> list[Result]:
         """Validate data together with the background; see ``Engine``."""
         known, given = self._background.text(data), as_text(data)
-        text = "".join((known, given, as_text(_names(data, given))))
-        if len(data) < self._together_from:
-            return self._read(_validated(self._shapes, text))
-        together = self._set_wise.results(data, known)
-        return [*self._read(_validated(self._rest, text)), *together]
+        marks, foci = self._gathered.marked(data)
+        text = "".join((known, given, as_text([*_names(data, given), *marks])))
+        found = self._read(_validated(self._shapes, text))
+        return [self._gathered.told(result, foci) for result in found]
 
     def _read(self, found: Sequence[shacl.Result]) -> list[Result]:
         """Return what the engine found, with the labels that blank nodes had in the data."""

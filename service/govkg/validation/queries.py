@@ -44,6 +44,11 @@ def _plain_groups(text: str) -> Iterator[str]:
         text = text[: found.start()] + " " + text[found.end() :]
 
 
+def uncommented(query: str) -> str:
+    """Return a query without its comments."""
+    return _TEXT.sub(lambda found: " " if found.group().startswith("#") else found.group(), query)
+
+
 def started_from(query: str, pattern: str) -> str:
     """Return a query with a pattern before all others of its WHERE clause."""
     return _WHERE.sub(lambda found: f"{found.group()} {pattern} ", query, count=1)

@@ -26,7 +26,7 @@ from pyoxigraph import (
 
 from govkg.ontology import TYPE, Ontology
 from govkg.rdf import Node
-from govkg.validation.queries import means_the_same, started_from
+from govkg.validation.queries import means_the_same, started_from, uncommented
 from govkg.validation.results import Result
 from govkg.validation.shapes import declared_prefixes, sh, text_of
 from govkg.vocabulary import RDF, RDFS, SH
@@ -47,8 +47,10 @@ class Constraint:
     """A SPARQL constraint of a node shape with target classes."""
 
     shape: NamedNode
+    given: str
+    """The query as it is given."""
     query: str
-    """The query, which starts from the focus nodes of the shape."""
+    """The same, starting from the focus nodes of the shape."""
     messages: tuple[Literal, ...]
     severity: Node
     classes: frozenset[Node]
@@ -73,7 +75,7 @@ class SetWise:
         Of the background it is kept which classes are below which.
         """
         known = Ontology(shapes)
-        self._prefixes = declared_prefixes(shapes)
+        self.prefixes = declared_prefixes(shapes)
         used = {t.object for t in shapes if t.predicate.value.startswith((SH, RDF))}
         taken = {
             triple: constraint
@@ -82,20 +84,20 @@ class SetWise:
             if only is None or triple.subject in only
             if (constraint := _constraint(known, triple))
         }
-        self._constraints = tuple(taken.values())
+        self.constraints = tuple(taken.values())
         self.shapes = frozenset[Node](constraint.shape for constraint in taken.values())
         self.classes = frozenset[Node]().union(*(each.classes for each in taken.values()))
         self.rest = [triple for triple in shapes if triple not in taken]
         self._above = _above(background)
-        self._kinds = self._targets(self._above)
-        self._marks = {classes: _target(classes) for classes in self._kinds}
+        self.targets = self._targets(self._above)
+        self._marks = {classes: _target(classes) for classes in self.targets}
 
     def results(self, data: Sequence[Triple], beside: str) -> Iterator[Result]:
         """Yield a result for each solution of a query that starts from a node of some data.
 
         What is known ``beside`` the data comes as N-Triples.
         """
-        foci = self._foci(data)
+        foci = self.foci(data)
         if not foci:
             return
         marks = (
@@ -107,19 +109,19 @@ class SetWise:
         store = Store()
         store.load(beside.encode(), format=RdfFormat.N_TRIPLES)
         store.bulk_extend(chain(given, marks))
-        for constraint in self._constraints:
+        for constraint in self.constraints:
             if constraint.classes in foci:
                 yield from self._solutions(store, constraint)
 
     def _solutions(self, store: Store, constraint: Constraint) -> Iterator[Result]:
-        found = store.query(constraint.query, prefixes=self._prefixes)
+        found = store.query(constraint.query, prefixes=self.prefixes)
         if not isinstance(found, QuerySolutions):
             raise TypeError("a SELECT query gave no solutions")
         names = [variable.value for variable in found.variables]
         for solution in found:
             yield _result(constraint, dict(zip(names, solution, strict=True)))
 
-    def _foci(self, data: Sequence[Triple]) -> dict[frozenset[Node], set[NamedNode | BlankNode]]:
+    def foci(self, data: Sequence[Triple]) -> dict[frozenset[Node], set[NamedNode | BlankNode]]:
         """Return the focus nodes by the classes that make them so (SHACL section 2.1.3.2)."""
         members: defaultdict[Node, set[NamedNode | BlankNode]] = defaultdict(set)
         new: list[Triple] = []
@@ -128,7 +130,7 @@ class SetWise:
                 members[triple.object].add(triple.subject)
             elif triple.predicate == _SUBCLASS:
                 new.append(triple)
-        kinds = self._targets(_above(new, self._above)) if new else self._kinds
+        kinds = self._targets(_above(new, self._above)) if new else self.targets
         found = {
             classes: set[NamedNode | BlankNode]().union(
                 *(members[k] for k in below if k in members)
@@ -139,7 +141,7 @@ class SetWise:
 
     def _targets(self, above: Mapping[Node, set[Node]]) -> dict[frozenset[Node], set[Node]]:
         """Return for the target classes of each shape all classes below them, they included."""
-        return {each.classes: below(each.classes, above) for each in self._constraints}
+        return {each.classes: below(each.classes, above) for each in self.constraints}
 
 
 def _above(
@@ -176,12 +178,14 @@ def _constraint(known: Ontology, triple: Triple) -> Constraint | None:
     if known.values(node, sh("deactivated")) or not _is_plain(known, shape):
         return None
     query = queries[0].value if isinstance(queries[0], Literal) else ""
-    if not means_the_same(query):
-        return None
     messages = known.values(node, sh("message")) or known.values(shape, sh("message"))
+    if not means_the_same(query) or any(_PATH.search(str(message)) for message in messages):
+        return None
+    query = uncommented(query)
     severity = known.values(shape, sh("severity"))
     return Constraint(
         shape,
+        query,
         started_from(query, f"$this {_FOCUS} {_target(frozenset(classes))} ."),
         tuple(each for each in messages if isinstance(each, Literal)),
         severity[0] if severity else sh("Violation"),
@@ -233,6 +237,7 @@ def _result(constraint: Constraint, bound: Mapping[str, Node | None]) -> Result:
     )
 
 
+_PATH: Final = re.compile(r"\{[?$]path\}", re.IGNORECASE)
 _VARIABLE: Final = re.compile(r"\{[?$](\w+)\}")
 
 

@@ -21,6 +21,7 @@ from govkg.cases.differences import changes, difference
 from govkg.cases.provenance import provenance
 from govkg.cases.submitting import triples_in
 from govkg.errors import ForbiddenError, GoneError, NotFoundError
+from govkg.forms.formats import FORMATS
 from govkg.journal import Record, Version
 
 router = APIRouter(tags=["cases"])
@@ -110,7 +111,7 @@ async def get_version(
     **operation(
         "getOriginal",
         "Return the document that a version was sent in",
-        answers={"application/octet-stream": "…"},
+        answers={known.media_type: "…" for known in FORMATS},
         fails=(NotFoundError, ForbiddenError),
     ),
 )

@@ -14,12 +14,13 @@ For whoever builds on top, from the outside inwards:
   ``concluding`` and look which patterns of their bodies nothing meets.
 """
 
-from govkg.reasoning.abduction import Bounds, Parts, Routes, Supposable, missing, parts
+from govkg.reasoning.abduction import Bounds, missing
 from govkg.reasoning.alternatives import MOST, alternatives
 from govkg.reasoning.closure import Changed, Closure, Contradiction, Derived
 from govkg.reasoning.consistency import contradictions_json
 from govkg.reasoning.deep import DeepCheck, HermiT, deep_check
 from govkg.reasoning.proofs import ASSERTED, Origin, Proof, prove
+from govkg.reasoning.routes import Parts, Routes, Supposable, parts
 from govkg.reasoning.rules import ABSENT, PROFILES, RULES, Profile, Rule
 from govkg.reasoning.telling import Teller, triple_json
 

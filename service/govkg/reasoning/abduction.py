@@ -7,18 +7,17 @@ Source: C. Peirce's abduction, as in A. Kakas, R. Kowalski and F. Toni, "Abducti
 programming" (1992), with the search for the smallest sets first.
 """
 
-from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from heapq import heappop, heappush
 from itertools import count
 from time import monotonic
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 from pyoxigraph import NamedNode, Triple
 
 from govkg.reasoning.closure import Closure
-from govkg.reasoning.engine import Engine
 from govkg.reasoning.joins import Atom
+from govkg.reasoning.routes import Route, Routes, Supposable, key_of
 
 _STEPS: Final = 20_000
 """How many states the search looks at."""
@@ -28,34 +27,8 @@ _MATCHES: Final = 60
 """How many facts a premise is tried with."""
 _MOST_VARIABLES: Final = 10_000
 """More than any clause has."""
-_DEFINING: Final = {"cax-eqc1", "cax-eqc2", "cls-int1", "cls-uni", "cls-hv2"}
 _BOTH: Final = 2
 """How many ends of a premise of which nothing is known are variables."""
-
-
-class Supposable(Protocol):
-    """Knows which facts may be supposed."""
-
-    def property(self, predicate: NamedNode) -> bool:
-        """Say whether facts of a property may be supposed at all."""
-
-    def fact(self, triple: Triple) -> bool:
-        """Say whether a fact may be supposed; a new thing in it is one that ``is_new``."""
-
-    def values(self, predicate: NamedNode) -> Sequence[NamedNode] | None:
-        """Return what the values of a property are chosen from; None if they may be new."""
-
-    def new(self, number: int) -> NamedNode:
-        """Return the name of a thing that was not there before, numbered from 1."""
-
-    def together(self, triples: frozenset[Triple]) -> bool:
-        """Say whether facts, each of which may be supposed, may be supposed together."""
-
-    def classes(self) -> Iterable[NamedNode]:
-        """Return the classes of which a new thing may be supposed to be."""
-
-    def likeness(self, triple: Triple) -> Hashable:
-        """Return what a fact has in common with those that are no real alternative to it."""
 
 
 class Bounds(NamedTuple):
@@ -104,112 +77,6 @@ class _State(NamedTuple):
     supposed: frozenset[Atom]
     new: int
     """How many new things there are."""
-
-
-class _Route(NamedTuple):
-    """A clause, by which a premise could be shown."""
-
-    head: Atom
-    body: tuple[Atom, ...]
-    ends: tuple[tuple[int, int], ...]
-    """Property and value of those of its premises that speak of the subject of the conclusion and
-    have no other variable: most clauses that would run in circles do so by one of these."""
-    defines: bool
-    """Whether it says what the class is that it concludes, not only what is in it as well."""
-
-
-class Routes:
-    """What concludes what, and which of it could follow from what may be supposed.
-
-    It is kept as long as the clauses are the same; so it may only serve one closure, and what may
-    be supposed by the same properties and classes.
-    """
-
-    def __init__(self) -> None:
-        """Know nothing yet."""
-        self._changes = -1
-        self.clauses: defaultdict[tuple[int, int], list[_Route]] = defaultdict(list)
-        self.open: set[tuple[int, int]] = set()
-
-    def follow(self, engine: Engine, supposable: Supposable) -> None:
-        """Look at the clauses, unless they are those of the last time."""
-        if self._changes == engine.program.changes:
-            return
-        self._changes = engine.program.changes
-        self.clauses.clear()
-        for clause in engine.program.clauses:
-            if clause.head:
-                route = _route(clause.head, clause.body, defines=clause.rule in _DEFINING)
-                self.clauses[_key(clause.head, engine.type)].append(route)
-        self.open = self._reach(engine, supposable)
-
-    def _reach(self, engine: Engine, supposable: Supposable) -> set[tuple[int, int]]:
-        """Return which properties and classes facts that may be supposed could lead to."""
-        kind, terms = engine.type, engine.terms
-        reached: set[tuple[int, int]] = set()
-        used = {prop for clause in engine.program.clauses for _, prop, _ in clause.body}
-        for prop in used - {kind}:
-            node = terms.term(prop)
-            if isinstance(node, NamedNode) and supposable.property(node):
-                reached.add((prop, -1))
-        reached |= {(kind, terms.number(each)) for each in supposable.classes()}
-        grown = True
-        while grown:
-            grown = False
-            for key, clauses in self.clauses.items():
-                if key not in reached and any(_leads(c, reached, kind) for c in clauses):
-                    reached.add(key)
-                    grown = True
-        return reached
-
-
-def _route(head: Atom, body: Iterable[Atom], *, defines: bool) -> _Route:
-    """Return a clause, its variables numbered from -1 down."""
-    names: dict[int, int] = {}
-
-    def renamed(atom: Atom) -> Atom:
-        subject, prop, value = atom
-        subject, value = (
-            term if term >= 0 else names.setdefault(term, -1 - len(names))
-            for term in (subject, value)
-        )
-        return subject, prop, value
-
-    head, atoms = renamed(head), tuple(map(renamed, body))
-    ends = tuple((p, o) for s, p, o in atoms if s == head[0] < 0 and o >= 0)
-    return _Route(head, atoms, ends, defines)
-
-
-def _leads(route: _Route, reached: set[tuple[int, int]], kind: int) -> bool:
-    return any(_key(atom, kind) in reached for atom in route.body)
-
-
-class Parts(NamedTuple):
-    """How much of what a class asks of its members is there."""
-
-    held: int
-    lacking: int
-
-
-def parts(closure: Closure, goal: Triple, supposable: Supposable, routes: Routes) -> Parts:
-    """Count the relations that a class asks of a thing by its definition.
-
-    Of what kind the thing must be does not count, nor what else could put it into the class.
-    """
-    engine = closure.engine
-    routes.follow(engine, supposable)
-    subject, kind, aim = engine.terms.fact(goal)
-    classes, waiting, asked = {aim}, [aim], set[tuple[int, int]]()
-    while waiting:
-        for route in routes.clauses.get((kind, waiting.pop()), ()):
-            for prop, value in route.ends if route.defines else ():
-                if prop != kind:
-                    asked.add((prop, value))
-                elif value not in classes:
-                    classes.add(value)
-                    waiting.append(value)
-    held = sum(engine.rank((subject, *each)) is not None for each in asked)
-    return Parts(held, len(asked) - held)
 
 
 def missing(
@@ -341,7 +208,7 @@ class _Abduction:
 
     def _is_open(self, atom: Atom) -> bool:
         """Say whether a premise could follow from what may be supposed."""
-        return _key(atom, self._engine.type) in self._open or (atom[1], -1) in self._open
+        return key_of(atom, self._engine.type) in self._open or (atom[1], -1) in self._open
 
     def _matches(self, atom: Atom) -> list[Atom]:
         """Return facts that a premise could be; none if nothing is known of it."""
@@ -393,7 +260,7 @@ class _Abduction:
         triple = self._triple(fact)
         return triple != self._goal and self._supposable.fact(triple)
 
-    def _resolve(self, goal: _Goal, route: _Route, state: _State) -> Iterator[_State]:
+    def _resolve(self, goal: _Goal, route: Route, state: _State) -> Iterator[_State]:
         """Yield the state in which the premises of a clause stand in the place of a premise."""
         above, subject = goal.above | {goal.alike}, goal.alike[0]
         if any((subject, prop, value) in above for prop, value in route.ends):
@@ -412,7 +279,7 @@ class _Abduction:
         state = _State((*goals, *state.goals), state.supposed, state.new)
         yield state if all(term < -shift for term in binding) else self._bound(state, binding)
 
-    def _concluding(self, atom: Atom) -> Iterator[_Route]:
+    def _concluding(self, atom: Atom) -> Iterator[Route]:
         _, prop, value = atom
         if prop == self._engine.type and value >= 0:
             yield from self._clauses.get((prop, value), ())
@@ -455,11 +322,6 @@ class _Abduction:
     def _follows(self, facts: frozenset[Triple]) -> bool:
         with self._closure.supposing(facts):
             return self._goal in self._closure
-
-
-def _key(atom: Atom, kind: int) -> tuple[int, int]:
-    """Return the property of a pattern, with the class if it gives one."""
-    return atom[1], atom[2] if atom[1] == kind and atom[2] >= 0 else -1
 
 
 def _unify(one: Atom, other: Atom) -> dict[int, int] | None:

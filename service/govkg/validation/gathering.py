@@ -59,7 +59,7 @@ class Gathered:
 
     def _query(self, constraint: Constraint) -> str:
         """Return the query of a constraint as one that starts from all focus nodes."""
-        query = _THIS.sub("?_this", constraint.given)
+        query = _THIS.sub("?_this", constraint.query)
         query = _SELECT.sub(lambda found: f"{found.group()} ?path ", query)
         query = _GROUP.sub("GROUP BY ?path", query)
         query = started_from(query, f"?path {self._marks[constraint.classes]} ?_this .")

@@ -47,10 +47,8 @@ class Constraint:
     """A SPARQL constraint of a node shape with target classes."""
 
     shape: NamedNode
-    given: str
-    """The query as it is given."""
     query: str
-    """The same, starting from the focus nodes of the shape."""
+    """The query as it is given, without comments."""
     messages: tuple[Literal, ...]
     severity: Node
     classes: frozenset[Node]
@@ -114,7 +112,8 @@ class SetWise:
                 yield from self._solutions(store, constraint)
 
     def _solutions(self, store: Store, constraint: Constraint) -> Iterator[Result]:
-        found = store.query(constraint.query, prefixes=self.prefixes)
+        focus = f"$this {_FOCUS} {self._marks[constraint.classes]} ."
+        found = store.query(started_from(constraint.query, focus), prefixes=self.prefixes)
         if not isinstance(found, QuerySolutions):
             raise TypeError("a SELECT query gave no solutions")
         names = [variable.value for variable in found.variables]
@@ -181,12 +180,10 @@ def _constraint(known: Ontology, triple: Triple) -> Constraint | None:
     messages = known.values(node, sh("message")) or known.values(shape, sh("message"))
     if not means_the_same(query) or any(_PATH.search(str(message)) for message in messages):
         return None
-    query = uncommented(query)
     severity = known.values(shape, sh("severity"))
     return Constraint(
         shape,
-        query,
-        started_from(query, f"$this {_FOCUS} {_target(frozenset(classes))} ."),
+        uncommented(query),
         tuple(each for each in messages if isinstance(each, Literal)),
         severity[0] if severity else sh("Violation"),
         frozenset(classes),
